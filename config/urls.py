@@ -1,0 +1,9 @@
+"""Addresses of the product."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("config.api.urls")),
+    path("", include("accounts.urls")),
+]
