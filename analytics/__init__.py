@@ -1,0 +1,1 @@
+"""What happened: snapshots, rollups, dashboards."""

@@ -1,0 +1,212 @@
+"""Campaigns with their brief, contents with immutable revisions, media, variants per channel and the payloads signed."""
+
+import hashlib
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.lifecycle import CAMPAIGN, VARIANT, CampaignState, VariantState
+from chain.lifecycle import Lifecycle
+from chain.trail import canonical
+
+USER = settings.AUTH_USER_MODEL
+
+
+class LatenessPolicy(models.TextChoices):
+    PUBLISH = "publish", _("Publish when possible")
+    HOLD = "hold", _("Hold for a person")
+    SKIP = "skip", _("Skip")
+
+
+class Campaign(models.Model):
+    """A campaign and its brief. The brief is signed by a manager as one digest; an edit voids the signature."""
+
+    lifecycle: ClassVar[Lifecycle] = CAMPAIGN
+    review_kind: ClassVar[str] = "brief"
+    BRIEF: ClassVar[tuple[str, ...]] = (
+        "title", "goal", "segment", "message", "messenger", "call_to_action", "languages", "time_zone",
+        "disclosure", "starts_on", "ends_on", "lateness_policy", "lateness_minutes",
+    )  # fmt: skip
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="campaigns")
+    state = models.CharField(max_length=20, choices=CampaignState, default=CampaignState.DRAFT)
+    code = models.SlugField(max_length=40)
+    title = models.CharField(max_length=160)
+    goal = models.TextField(blank=True)
+    segment = models.TextField(blank=True)
+    message = models.TextField(blank=True)
+    messenger = models.TextField(blank=True)
+    call_to_action = models.TextField(blank=True)
+    languages = models.JSONField(default=list)
+    time_zone = models.CharField(max_length=60, default="Africa/Casablanca")
+    disclosure = models.JSONField(default=dict)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    lateness_policy = models.CharField(max_length=10, choices=LatenessPolicy, default=LatenessPolicy.HOLD)
+    lateness_minutes = models.PositiveIntegerField(default=60)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    contributors = models.ManyToManyField(USER, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="one_campaign_per_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def digest(self) -> str:
+        """sha256 (hex) of the brief exactly as it stands: what a manager signs."""
+        brief = {name: getattr(self, name) for name in self.BRIEF}
+        dates = {name: brief[name].isoformat() if brief[name] else None for name in ("starts_on", "ends_on")}
+        return hashlib.sha256(canonical({**brief, **dates})).hexdigest()
+
+    def contributor_ids(self) -> set[int]:
+        return set(self.contributors.values_list("pk", flat=True))
+
+
+class Content(models.Model):
+    """One answer to one claim. `draft` is the working copy (see campaigns/documents.py for its shape).
+
+    `draft_version` counts saves: a save must name the version it began from, so that two people never overwrite.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="contents")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="contents")
+    claim = models.ForeignKey("library.Claim", models.PROTECT, related_name="contents")
+    title = models.CharField(max_length=160)
+    language = models.CharField(max_length=5, default="ar")
+    draft: Any = models.JSONField(default=dict)
+    draft_version = models.PositiveIntegerField(default=0)
+    draft_saved_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    contributors = models.ManyToManyField(USER, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """A content as it stood at one moment. Never changed: the database refuses it."""
+
+    content = models.ForeignKey(Content, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    document: Any = models.JSONField()
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["content", "number"], name="one_revision_per_number")
+        ]
+
+
+class MediaFile(models.Model):
+    """A picture as it will go out: checked and re-encoded once, at upload, and known by the hash of its bytes."""
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    mime_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    uploaded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "sha256"], name="one_file_per_hash")
+        ]
+
+
+class Variant(models.Model):
+    """A content as it will stand on one channel. Its state is the people's: written, reviewed, signed."""
+
+    lifecycle: ClassVar[Lifecycle] = VARIANT
+    review_kind: ClassVar[str] = "variant"
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="variants")
+    content = models.ForeignKey(Content, models.PROTECT, related_name="variants")
+    channel = models.ForeignKey("publishing.Channel", models.PROTECT, related_name="variants")
+    state = models.CharField(max_length=20, choices=VariantState, default=VariantState.DRAFT)
+    payload = models.ForeignKey("campaigns.Payload", models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["content", "channel"], name="one_variant_per_channel")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["organisation", "state"], name="variant_by_state")]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the payload that is up for signature; empty while nothing is."""
+        return self.payload.digest if self.payload else ""
+
+    def contributor_ids(self) -> set[int]:
+        return set(self.content.contributors.values_list("pk", flat=True))
+
+
+class Payload(models.Model):
+    """Everything that publish() will get for one variant, as canonical JSON: exactly what is signed and sent.
+
+    digest = sha256(canonical.encode()). Never changed: the database refuses it, and the publisher recomputes.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="payloads")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="payloads")
+    digest = models.CharField(max_length=64)
+    canonical = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["variant", "digest"], name="one_payload_per_digest")
+        ]
+
+
+class Remark(models.Model):
+    """A reviewer's words about one version, open until somebody settles them."""
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="remarks")
+    payload = models.ForeignKey(Payload, models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    text = models.TextField()
+    quote = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+
+class Look(models.Model):
+    """The last payload of a variant that a reviewer looked at: what "changed since my last look" is measured from."""
+
+    user = models.ForeignKey(USER, models.CASCADE, related_name="+")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="looks")
+    payload = models.ForeignKey(Payload, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "variant", "payload"], name="one_look_per_version")
+        ]

@@ -1,0 +1,1 @@
+"""What we know: claims, citations and scripture."""

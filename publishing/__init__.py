@@ -1,0 +1,1 @@
+"""How it gets out: channels, deliveries, attempts, reconciling, freezing, the watchdog."""

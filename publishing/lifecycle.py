@@ -1,0 +1,88 @@
+"""State tables of channels, deliveries and parts, as data for chain.advance."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chain.lifecycle import Lifecycle
+
+
+class ChannelState(models.TextChoices):
+    CONNECTED = "connected", _("Connected")
+    HELD = "held", _("Held")
+    RECONNECT = "reconnect", _("Needs to be connected again")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+CHANNEL = Lifecycle(
+    "channel",
+    {
+        "connected": frozenset({"held", "reconnect", "disconnected"}),
+        "held": frozenset({"connected", "reconnect", "disconnected"}),
+        "reconnect": frozenset({"connected", "disconnected"}),
+        "disconnected": frozenset({"connected"}),
+    },
+)
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("Scheduled")
+    PREPARING = "preparing", _("Being prepared")
+    SENDING = "sending", _("Being sent")
+    PUBLISHED = "published", _("Published")
+    PROCESSING = "processing", _("Being processed by the network")
+    FAILED = "failed", _("Failed")
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+    HELD = "held", _("Held")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+    DELETING = "deleting", _("Being deleted")
+    DELETED = "deleted", _("Deleted")
+    GONE = "gone", _("No longer on the network")
+
+
+DELIVERY = Lifecycle(
+    "delivery",
+    {
+        "pending": frozenset({"preparing", "held", "missed", "cancelled"}),
+        "preparing": frozenset({"sending", "pending", "held", "failed", "cancelled"}),
+        "sending": frozenset({"published", "processing", "failed", "unconfirmed", "pending", "held"}),
+        "processing": frozenset({"published", "failed", "unconfirmed"}),
+        "unconfirmed": frozenset({"published", "pending", "failed", "cancelled"}),
+        "failed": frozenset({"pending", "cancelled", "published"}),
+        "held": frozenset({"pending", "cancelled", "missed"}),
+        "published": frozenset({"deleting", "gone"}),
+        "deleting": frozenset({"deleted", "published"}),
+    },
+)
+
+
+class HoldReason(models.TextChoices):
+    APPROVAL_VOID = "approval_void", _("The text was changed or its signature withdrawn")
+    NOT_APPROVED = "not_approved", _("Its signatures do not match what would go out")
+    CHANNEL = "channel", _("The channel is not ready")
+    DISCLOSURE = "disclosure", _("The channel does not name the institution")
+    LATE = "late", _("It is later than the campaign allows")
+    INCIDENT = "incident", _("Publishing is frozen")
+    PERSON = "person", _("Held by a person")
+
+
+class PartState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    PROCESSING = "processing", _("Being processed by the network")
+    PUBLISHED = "published", _("Published")
+    UNKNOWN = "unknown", _("Unconfirmed")
+    DELETED = "deleted", _("Deleted")
+    GONE = "gone", _("No longer on the network")
+
+
+PART = Lifecycle(
+    "part",
+    {
+        "waiting": frozenset({"sending", "published"}),
+        "sending": frozenset({"published", "processing", "unknown", "waiting"}),
+        "processing": frozenset({"published", "unknown", "waiting"}),
+        "unknown": frozenset({"published", "waiting"}),
+        "published": frozenset({"deleted", "gone"}),
+    },
+)
