@@ -46,7 +46,7 @@ SQLITE_DECISION = (
 
 def guard(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRESQL)
+        schema_editor.execute(POSTGRESQL, params=None)
         for table in KEPT:
             schema_editor.execute(
                 f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} "
@@ -54,7 +54,7 @@ def guard(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             )
         return
     for statement in SQLITE_DECISION:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
     for table in KEPT:
         for act in ("UPDATE", "DELETE"):
             schema_editor.execute(
