@@ -54,7 +54,9 @@ def copy_icons() -> None:
     names = icon_names()
     missing = sorted(name for name in names if not (folder / "icons" / f"{name}.svg").exists())
     if missing:
-        raise FrontendError(f"lucide-static has no icon named {', '.join(missing)}: see ops/icons.txt and the templates.")
+        raise FrontendError(
+            f"lucide-static has no icon named {', '.join(missing)}: see ops/icons.txt and the templates."
+        )
     for name in names:
         _copy(folder / "icons" / f"{name}.svg", VENDOR / "icons" / "lucide" / f"{name}.svg")
     _copy(folder / "LICENSE", VENDOR / "icons" / "lucide" / "LICENSE.txt")
