@@ -1,0 +1,39 @@
+"""Where django-allauth asks us: who may sign up (nobody uninvited), how to prove oneself again, how secrets are kept."""
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: people come in by invitation (accounts.inviting)."""
+        return False
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """Whoever has a second factor proves themselves with it: a password typed again is worth nothing more."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [m for m in methods if m["id"].startswith("mfa_reauthenticate")] or methods
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keys of authenticator apps and recovery codes lie encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _fernet() -> Fernet:
+    key = hashlib.sha256(b"second factors|" + settings.CREDENTIALS_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
