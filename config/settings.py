@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.signed_out.SignedOutMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActorMiddleware",
     "config.errors.DomainErrorMiddleware",
@@ -157,6 +158,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Months begin here when the crescent is seen, usually a day after the computed (Umm al-Qura) calendar.
+HIJRI_OFFSET_DAYS = env.int("HIJRI_OFFSET_DAYS", default=-1)
 
 # Files
 STATIC_URL = "/static/"
@@ -189,10 +192,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 15,
     "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 3,
     "global_keyprefix": env.str("BROKER_PREFIX", default="sanad:"),
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ROUTES = {"publishing.tasks.*": {"queue": "publishing"}, "analytics.tasks.*": {"queue": "metrics"}}
+CELERY_TASK_ROUTES = {
+    "publishing.tasks.publish": {"queue": "publishing"},
+    "publishing.tasks.reconcile": {"queue": "publishing"},
+    "publishing.tasks.check_processing": {"queue": "publishing"},
+    "publishing.tasks.delete": {"queue": "publishing"},
+    "publishing.tasks.*": {"queue": "clock"},
+    "analytics.tasks.*": {"queue": "metrics"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Networks
@@ -201,15 +212,23 @@ NETWORKS_ALLOW_PRIVATE_HOSTS = env.bool("NETWORKS_ALLOW_PRIVATE_HOSTS", default=
 
 # Publishing: times in seconds, settings so that tests and drills shorten them.
 PUBLISHING_TICK_SECONDS = env.float("PUBLISHING_TICK_SECONDS", default=0.5)
+PUBLISHING_SWEEP_SECONDS = env.float("PUBLISHING_SWEEP_SECONDS", default=5.0)
 PUBLISHING_DISPATCH_SECONDS = env.float("PUBLISHING_DISPATCH_SECONDS", default=30.0)
 PUBLISHING_PREPARE_LEASE_SECONDS = env.float("PUBLISHING_PREPARE_LEASE_SECONDS", default=60.0)
 PUBLISHING_CONNECT_TIMEOUT = env.float("PUBLISHING_CONNECT_TIMEOUT", default=5.0)
 PUBLISHING_READ_TIMEOUT = env.float("PUBLISHING_READ_TIMEOUT", default=20.0)
 PUBLISHING_SEND_MARGIN_SECONDS = env.float("PUBLISHING_SEND_MARGIN_SECONDS", default=15.0)
+PUBLISHING_FIRST_LOOK_SECONDS = env.float("PUBLISHING_FIRST_LOOK_SECONDS", default=5.0)
 PUBLISHING_RECONCILE_GAP_SECONDS = env.float("PUBLISHING_RECONCILE_GAP_SECONDS", default=30.0)
 PUBLISHING_BREAKER_LIMIT = env.int("PUBLISHING_BREAKER_LIMIT", default=3)
 PUBLISHING_BREAKER_PROBE_SECONDS = env.float("PUBLISHING_BREAKER_PROBE_SECONDS", default=30.0)
 PUBLISHING_OVERDUE_ALERT_SECONDS = env.float("PUBLISHING_OVERDUE_ALERT_SECONDS", default=90.0)
+PUBLISHING_RETRY_SECONDS = env.float("PUBLISHING_RETRY_SECONDS", default=30.0)
+PUBLISHING_RETRY_MAX_SECONDS = env.float("PUBLISHING_RETRY_MAX_SECONDS", default=900.0)
+PUBLISHING_PREPARE_TRIES = env.int("PUBLISHING_PREPARE_TRIES", default=6)
+PUBLISHING_LOOK_UPS_BEFORE_CARD = env.int("PUBLISHING_LOOK_UPS_BEFORE_CARD", default=5)
+PUBLISHING_PROCESSING_DEADLINE_SECONDS = env.float("PUBLISHING_PROCESSING_DEADLINE_SECONDS", default=1800.0)
+CHANNEL_CHECK_SECONDS = env.float("CHANNEL_CHECK_SECONDS", default=3600.0)
 WATCHDOG_INTERVAL_SECONDS = env.float("WATCHDOG_INTERVAL_SECONDS", default=15.0)
 HEARTBEAT_STALE_SECONDS = env.float("HEARTBEAT_STALE_SECONDS", default=60.0)
 SEAL_INTERVAL_SECONDS = env.float("SEAL_INTERVAL_SECONDS", default=1.0)

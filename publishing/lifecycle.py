@@ -43,16 +43,24 @@ class DeliveryState(models.TextChoices):
 DELIVERY = Lifecycle(
     "delivery",
     {
-        "pending": frozenset({"preparing", "held", "missed", "cancelled"}),
-        "preparing": frozenset({"sending", "pending", "held", "failed", "cancelled"}),
+        "pending": frozenset({"preparing", "held", "missed", "cancelled", "published"}),
+        "preparing": frozenset({"sending", "pending", "held", "failed", "missed", "cancelled", "published"}),
         "sending": frozenset({"published", "processing", "failed", "unconfirmed", "pending", "held"}),
-        "processing": frozenset({"published", "failed", "unconfirmed"}),
+        "processing": frozenset({"published", "failed", "unconfirmed", "pending"}),
         "unconfirmed": frozenset({"published", "pending", "failed", "cancelled"}),
         "failed": frozenset({"pending", "cancelled", "published"}),
-        "held": frozenset({"pending", "cancelled", "missed"}),
+        "held": frozenset({"pending", "cancelled", "missed", "published"}),
+        "missed": frozenset({"published"}),
+        "cancelled": frozenset({"published"}),
         "published": frozenset({"deleting", "gone"}),
         "deleting": frozenset({"deleted", "published"}),
     },
+)
+"""The moves to `published` from a state at rest are for answers that come late: what is live is never denied."""
+
+ENDED = frozenset({DeliveryState.CANCELLED, DeliveryState.MISSED, DeliveryState.DELETED, DeliveryState.GONE})
+NEEDS_A_PERSON = frozenset(
+    {DeliveryState.UNCONFIRMED, DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.MISSED}
 )
 
 

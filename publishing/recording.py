@@ -1,0 +1,261 @@
+"""Recording: whatever the network answered is stored on its attempt, however late, and moves the delivery once.
+
+The question each answer must settle is "may we send again?"; where we do not know, the answer is no until it was
+looked up (reconciling.py) or a person decided (settling.py).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from chain.actors import Actor
+from chain.engine import advance
+from networks.errors import NeedsReconnect, NetworkError, NotSent, Rejected
+from networks.types import Processing, Published
+from publishing import breaking, channels
+from publishing.claiming import publisher, read_for_decision
+from publishing.lifecycle import DeliveryState, HoldReason, PartState
+from publishing.models import Attempt, Channel, Delivery, Outcome, Part
+from publishing.telling import tell_about, tell_duplicate
+
+AT_REST = frozenset(
+    {DeliveryState.PENDING, DeliveryState.PREPARING, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.MISSED}
+    | {DeliveryState.CANCELLED, DeliveryState.UNCONFIRMED, DeliveryState.PROCESSING, DeliveryState.SENDING}
+)
+"""States from which an answer "it is published" moves the delivery to published."""
+
+
+def record_answer(attempt: Attempt, part: Part, answer: Published | Processing) -> bool:
+    """Store a success. True when the part is published and the next one may follow."""
+    if isinstance(answer, Published):
+        breaking.note_success(attempt.delivery.channel)
+        return record_published(attempt, part, answer)
+    record_processing(attempt, part, answer)
+    return False
+
+
+@transaction.atomic
+def record_published(attempt: Attempt, part: Part, answer: Published) -> bool:
+    delivery = read_for_decision(attempt.delivery_id)
+    part = lock_part(part)
+    close(attempt, Outcome.PUBLISHED, answer={"remote_id": answer.remote_id, "permalink": answer.permalink})
+    if part.state == PartState.PUBLISHED:
+        if part.remote_id != answer.remote_id:
+            alarm_duplicate(delivery, [part.permalink, answer.permalink])
+        return False
+    settle_part(delivery, part, answer, publisher(delivery))
+    return delivery.state == DeliveryState.SENDING
+
+
+def settle_part(delivery: Delivery, part: Part, answer: Published, actor: Actor, why: str = "") -> None:
+    """Mark a part published; the delivery follows when it was the last. `delivery` must be locked."""
+    advance(
+        part,
+        PartState.PUBLISHED,
+        actor=actor,
+        why=why,
+        remote_id=answer.remote_id,
+        permalink=answer.permalink,
+        published_at=answer.published_at or timezone.now(),
+    )
+    if delivery.parts.exclude(state=PartState.PUBLISHED).exists():
+        resume_thread(delivery, actor)
+    elif delivery.state in AT_REST:
+        finish(delivery, actor, why)
+
+
+def resume_thread(delivery: Delivery, actor: Actor) -> None:
+    """A thread whose unknown part turned out published goes on with the next one."""
+    if delivery.state in (DeliveryState.UNCONFIRMED, DeliveryState.PROCESSING):
+        free = {"dispatched_until": None, "not_before": None, "check_after": None, "lease_until": None}
+        advance(delivery, DeliveryState.PENDING, actor=actor, why="thread_goes_on", **free)
+
+
+def finish(delivery: Delivery, actor: Actor, why: str = "") -> None:
+    first = delivery.parts.order_by("position").first()
+    now = timezone.now()
+    advance(
+        delivery,
+        DeliveryState.PUBLISHED,
+        actor=actor,
+        why=why,
+        published_at=(first.published_at if first else None) or now,
+        settled_at=now,
+        lease_until=None,
+        dispatched_until=None,
+        check_after=None,
+        not_before=None,
+        hold_reason="",
+        reason="",
+        reason_params={},
+    )
+
+
+@transaction.atomic
+def record_processing(attempt: Attempt, part: Part, answer: Processing) -> None:
+    delivery = read_for_decision(attempt.delivery_id)
+    close(attempt, Outcome.PROCESSING, answer={"ref": answer.ref})
+    if delivery.state != DeliveryState.SENDING:
+        return
+    advance(lock_part(part), PartState.PROCESSING, actor=publisher(delivery))
+    check_after = timezone.now() + timedelta(seconds=answer.check_after)
+    leave_send(delivery, DeliveryState.PROCESSING, code="processing", check_after=check_after)
+
+
+def record_not_sent(attempt: Attempt, part: Part, error: NotSent) -> None:
+    """Certainly not sent: back to the queue, not before the network allows."""
+    back_to_queue(attempt, part, code=error.code, retry_after=error.retry_after, detail=error.detail)
+
+
+def record_woke_too_late(attempt: Attempt, part: Part) -> None:
+    """This worker slept through its own lease before it sent anything: the sweeper's verdict stands."""
+    back_to_queue(attempt, part, code="woke_too_late", retry_after=0.0)
+
+
+@transaction.atomic
+def back_to_queue(attempt: Attempt, part: Part, *, code: str, retry_after: float | None, detail: str = "") -> None:
+    delivery = read_for_decision(attempt.delivery_id)
+    close(attempt, Outcome.NOT_SENT, code=code, detail=detail)
+    if not still_sending(delivery, attempt):
+        return
+    advance(lock_part(part), PartState.WAITING, actor=publisher(delivery), why=code)
+    wait = waiting_seconds(delivery, retry_after)
+    note_refusal(delivery.channel, code, retry_after)
+    leave_send(delivery, DeliveryState.PENDING, code=code, not_before=timezone.now() + timedelta(seconds=wait))
+
+
+def note_refusal(channel: Channel, code: str, retry_after: float | None) -> None:
+    """A quota belongs to the channel, whose other posts wait with it; anything else counts for the breaker."""
+    if retry_after is None:
+        breaking.note_failure(channel, code)
+    elif retry_after > 0:
+        until = timezone.now() + timedelta(seconds=retry_after)
+        Channel.objects.filter(pk=channel.pk).update(not_before=until)
+
+
+def waiting_seconds(delivery: Delivery, retry_after: float | None) -> float:
+    """Retry-After where the network says it; else the pause doubles with each attempt, up to the set maximum."""
+    if retry_after is not None:
+        return float(retry_after)
+    doubled = settings.PUBLISHING_RETRY_SECONDS * 2 ** min(delivery.attempts_made - 1, 10)
+    return float(min(doubled, settings.PUBLISHING_RETRY_MAX_SECONDS))
+
+
+@transaction.atomic
+def record_rejected(attempt: Attempt, part: Part, error: Rejected) -> None:
+    """The network refused these bytes: sending them again would not help, a person must."""
+    delivery = read_for_decision(attempt.delivery_id)
+    close(attempt, Outcome.REJECTED, code=error.code, detail=error.detail)
+    if not still_sending(delivery, attempt):
+        return
+    advance(lock_part(part), PartState.WAITING, actor=publisher(delivery), why=error.code)
+    leave_send(delivery, DeliveryState.FAILED, code=error.code, params=dict(error.params))
+    tell_about(delivery, code=error.code)
+
+
+@transaction.atomic
+def record_needs_reconnect(attempt: Attempt, part: Part, error: NeedsReconnect) -> None:
+    """The channel's access is gone: its posts wait for a person to connect it again."""
+    delivery = read_for_decision(attempt.delivery_id)
+    close(attempt, Outcome.RECONNECT, code=error.code, detail=error.detail)
+    channels.needs_reconnect(delivery.channel, actor=publisher(delivery), code=error.code)
+    if not still_sending(delivery, attempt):
+        return
+    advance(lock_part(part), PartState.WAITING, actor=publisher(delivery), why=error.code)
+    leave_send(delivery, DeliveryState.HELD, code="channel_not_connected", hold_reason=HoldReason.CHANNEL)
+    tell_about(delivery, code="channel_not_connected")
+
+
+@transaction.atomic
+def record_unknown(attempt: Attempt, part: Part, code: str, detail: str = "") -> None:
+    """The post may be out or not: never sent again before it was looked up or a person decided."""
+    delivery = read_for_decision(attempt.delivery_id)
+    close(attempt, Outcome.UNKNOWN, code=code, detail=detail)
+    breaking.note_failure(delivery.channel, code)
+    if still_sending(delivery, attempt):
+        become_unconfirmed(delivery, part, code)
+
+
+def become_unconfirmed(delivery: Delivery, part: Part, code: str) -> None:
+    """`delivery` must be locked and sending. The first look comes after the lease and the read timeout have passed."""
+    advance(lock_part(part), PartState.UNKNOWN, actor=publisher(delivery), why=code)
+    lease_end = delivery.lease_until or timezone.now()
+    check_after = lease_end + timedelta(seconds=settings.PUBLISHING_READ_TIMEOUT)
+    leave_send(delivery, DeliveryState.UNCONFIRMED, code=code, check_after=min(check_after, first_look(delivery)))
+
+
+def first_look(delivery: Delivery) -> datetime:
+    """Looking early costs nothing where the post is there; its absence only counts later (reconciling.py)."""
+    return timezone.now() + timedelta(seconds=settings.PUBLISHING_FIRST_LOOK_SECONDS)
+
+
+def leave_send(delivery: Delivery, to: DeliveryState, *, code: str, params: Any = None, **columns: Any) -> None:
+    at_rest = {"not_before": None, "check_after": None, "hold_reason": "", **columns}
+    advance(
+        delivery,
+        to,
+        actor=publisher(delivery),
+        why=code,
+        reason=code,
+        reason_params=params or {},
+        dispatched_until=None,
+        **at_rest,
+    )
+
+
+def still_sending(delivery: Delivery, attempt: Attempt) -> bool:
+    return delivery.state == DeliveryState.SENDING and delivery.attempts_made == attempt.number
+
+
+def lock_part(part: Part) -> Part:
+    return Part.objects.select_for_update(of=("self",)).select_related("delivery").get(pk=part.pk)
+
+
+def close(attempt: Attempt, outcome: Outcome, *, answer: Any = None, code: str = "", detail: str = "") -> None:
+    """Write what came back on the attempt; the adapter has redacted it."""
+    Attempt.objects.filter(pk=attempt.pk).update(
+        outcome=outcome, answer=answer or {}, code=code, detail=detail[:500], answered_at=timezone.now()
+    )
+
+
+def alarm_duplicate(delivery: Delivery, links: list[str]) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(is_duplicate_alarm=True)
+    tell_duplicate(delivery, links)
+
+
+@transaction.atomic
+def record_prepare_failure(attempt: Attempt, part: Part, error: NetworkError) -> None:
+    """Nothing is visible yet, so it may be tried again: unless the network refused the bytes or the access, or too often."""
+    delivery = read_for_decision(attempt.delivery_id)
+    if delivery.state != DeliveryState.PREPARING or delivery.attempts_made != attempt.number:
+        return
+    outcome = Outcome.REJECTED if isinstance(error, Rejected) else Outcome.NOT_SENT
+    close(attempt, outcome, code=error.code, detail=error.detail)
+    if isinstance(error, NeedsReconnect):
+        channels.needs_reconnect(delivery.channel, actor=publisher(delivery), code=error.code)
+        leave_send(delivery, DeliveryState.HELD, code="channel_not_connected", hold_reason=HoldReason.CHANNEL)
+        tell_about(delivery, code="channel_not_connected")
+    elif isinstance(error, Rejected) or attempt.number >= settings.PUBLISHING_PREPARE_TRIES:
+        leave_send(delivery, DeliveryState.FAILED, code=error.code, params=dict(error.params))
+        tell_about(delivery, code=error.code)
+    else:
+        retry_after = error.retry_after if isinstance(error, NotSent) else None
+        wait = waiting_seconds(delivery, retry_after)
+        note_refusal(delivery.channel, error.code, retry_after)
+        leave_send(delivery, DeliveryState.PENDING, code=error.code, not_before=timezone.now() + timedelta(seconds=wait))
+
+
+@transaction.atomic
+def mark_gone(part: Part, actor: Actor) -> None:
+    """A published post that the network no longer has."""
+    delivery = read_for_decision(part.delivery_id)
+    part = lock_part(part)
+    if part.state != PartState.PUBLISHED:
+        return
+    advance(part, PartState.GONE, actor=actor, why="gone")
+    if delivery.state == DeliveryState.PUBLISHED:
+        advance(delivery, DeliveryState.GONE, actor=actor, why="gone", reason="gone")
+        tell_about(delivery, code="gone")
