@@ -53,8 +53,9 @@ class GuardedAdapter(HTTPAdapter):
         """The whole answer, already read. Of `timeout` only a urllib3 Timeout's `total` counts; proxies never do."""
         if not self._is_allowed(request.url or ""):
             raise self._error(NeverSent, Reason.ADDRESS_REFUSED, request)
-        total = timeout.total if isinstance(timeout, Timeout) else None
-        with Exchange(self.policy, float(total or self.policy.total_timeout)) as exchange:
+        asked = timeout.total if isinstance(timeout, Timeout) else None
+        total = asked if isinstance(asked, int | float) else self.policy.total_timeout
+        with Exchange(self.policy, total) as exchange:
             answer = self._exchange(request, exchange)
         if isinstance(answer, OutgoingError):
             raise answer

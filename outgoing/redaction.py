@@ -12,7 +12,7 @@ _NAMES = (
     r"(?:access_token|refresh_token|client_secret|appsecret_proof|id_token|token|code|password|authorization|api_key)"
 )
 _SHAPES = (
-    re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"),
+    re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]+"),
     re.compile(rf"(?i)(\"{_NAMES}\"\s*:\s*\")[^\"]*"),
     re.compile(rf"(?i)\b({_NAMES}=)[^&\s\"'<>]+"),
 )
@@ -20,10 +20,11 @@ _SHAPES = (
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without the given secrets, in any URL encoding, and without whatever looks like a token."""
-    for secret in sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+    known = {form for secret in secrets if secret for form in _forms(secret)}
+    for form in sorted(known, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
     for shape in _SHAPES:
-        text = shape.sub(lambda match: f"{match[1]}{'' if match[1][-1] in '="' else ' '}{HIDDEN}", text)
+        text = shape.sub(rf"\1{HIDDEN}", text)
     return text
 
 
