@@ -5,11 +5,11 @@ Everything is looked up within the actor's own institution: another's is NotFoun
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -19,14 +19,12 @@ from accounts.models import ApiToken, GrantState, Invitation, InvitationState, M
 from chain.actors import Actor
 from chain.errors import NotAllowed, NotFound, SecondFactorNeeded
 
-P = ParamSpec("P")
-R = Any
 T = TypeVar("T", bound=Model)
-View = Callable[Concatenate[R, P], HttpResponse]
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def needs(capability: Capability) -> Callable[[View[P]], View[P]]:
+def needs(capability: Capability) -> Callable[[V], V]:
     """Let a view be reached only by those with `capability`.
 
     Reading such a page is open without a fresh second factor (the page says that the act will ask for it); any other
@@ -34,37 +32,37 @@ def needs(capability: Capability) -> Callable[[View[P]], View[P]]:
     The action that the view calls still checks for itself, on the object.
     """
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: V) -> V:
         @wraps(view)
-        def checked(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             check(request.actor, capability, is_safe=request.method in SAFE)
             return view(request, *args, **kwargs)
 
-        return checked
+        return cast(V, checked)
 
     return decorate
 
 
-def signed_in(view: View[P]) -> View[P]:
+def signed_in(view: V) -> V:
     """Let a view be reached by anyone who is signed in: for what concerns only themselves."""
 
     @wraps(view)
-    def checked(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return checked
+    return cast(V, checked)
 
 
 def check(actor: Actor, capability: str, *, is_safe: bool) -> None:
     """Raises NotAllowed, or SecondFactorNeeded where the act waits for one."""
     if not actor.can(capability):
-        raise NotAllowed()
+        raise NotAllowed
     if not is_safe and capability not in actor.capabilities:
-        raise SecondFactorNeeded()
+        raise SecondFactorNeeded
 
 
 class NeedsCapability(BasePermission):
@@ -89,7 +87,7 @@ def members_of(actor: Actor) -> QuerySet[Membership]:
     live = RoleGrant.objects.filter(state__in=[GrantState.PROPOSED, GrantState.ACTIVE])
     live = live.select_related("proposed_by", "membership").order_by("id")
     return (
-        Membership.objects.filter(organisation_id=actor.organisation_id, is_active=True)
+        Membership.objects.filter(organisation_id=_house(actor), is_active=True)
         .select_related("user", "organisation")
         .prefetch_related(Prefetch("grants", queryset=live))
         .order_by("joined_at", "id")
@@ -101,7 +99,7 @@ def member_or_404(actor: Actor, member_id: int) -> Membership:
 
 
 def grants_of(actor: Actor) -> QuerySet[RoleGrant]:
-    grants = RoleGrant.objects.filter(membership__organisation_id=actor.organisation_id)
+    grants = RoleGrant.objects.filter(membership__organisation_id=_house(actor))
     return grants.select_related("membership__user", "membership__organisation", "proposed_by").order_by("id")
 
 
@@ -111,7 +109,7 @@ def grant_or_404(actor: Actor, grant_id: int) -> RoleGrant:
 
 def invitations_of(actor: Actor) -> QuerySet[Invitation]:
     """Invitations still open, newest first."""
-    open_ones = Invitation.objects.filter(organisation_id=actor.organisation_id, state=InvitationState.SENT)
+    open_ones = Invitation.objects.filter(organisation_id=_house(actor), state=InvitationState.SENT)
     return open_ones.select_related("organisation", "invited_by").order_by("-id")
 
 
@@ -121,9 +119,9 @@ def invitation_or_404(actor: Actor, invitation_id: int) -> Invitation:
 
 def tokens_of(actor: Actor) -> QuerySet[ApiToken]:
     """One's own tokens; those who manage people see everyone's in the institution."""
-    tokens = ApiToken.objects.filter(membership__organisation_id=actor.organisation_id)
+    tokens = ApiToken.objects.filter(membership__organisation_id=_house(actor))
     if not actor.can(Capability.MANAGE_PEOPLE):
-        tokens = tokens.filter(membership__user_id=actor.user_id)
+        tokens = tokens.filter(membership__user_id=actor.user_id or 0)
     return tokens.select_related("membership__user", "membership__organisation").order_by("-id")
 
 
@@ -146,8 +144,13 @@ def people_in_roles(organisation_id: int, roles: list[str]) -> QuerySet[User]:
     return User.objects.filter(pk__in=holders.values("membership__user_id"), is_active=True).order_by("name", "id")
 
 
+def _house(actor: Actor) -> int:
+    """No institution has the id 0: a stranger finds nothing."""
+    return actor.organisation_id or 0
+
+
 def _only(found: QuerySet[T]) -> T:
     thing = found.first()
     if thing is None:
-        raise NotFound()
+        raise NotFound
     return thing

@@ -1,4 +1,7 @@
-"""Where django-allauth asks us: who may sign up (nobody uninvited), how to prove oneself again, how secrets are kept."""
+"""Where django-allauth asks us: who may sign up, how to prove oneself again, how secrets are kept.
+
+Nobody signs up uninvited, and a second factor once set up is the only way to prove oneself again.
+"""
 
 import base64
 import hashlib

@@ -134,9 +134,8 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.ADMIN: READING | {C.MANAGE_PEOPLE, C.CONFIRM_ROLES, C.CONNECT_CHANNEL, C.FREEZE, C.MANAGE_TOKENS},
 }
 
-TWO_PERSON_ROLES = frozenset(
-    role for role, carried in ROLE_CAPABILITIES.items() if carried & (SIGNING | PEOPLE_CHANGING)
-)
+TWO_PERSON = SIGNING | PEOPLE_CHANGING
+TWO_PERSON_ROLES = frozenset(role for role, carried in ROLE_CAPABILITIES.items() if carried & TWO_PERSON)
 """Roles that one person proposes and another confirms."""
 
 READ_ONLY_ROLES = frozenset(role for role, carried in ROLE_CAPABILITIES.items() if carried <= READING)

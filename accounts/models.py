@@ -178,7 +178,11 @@ class InvitationState(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """A letter with a link that lets one address in, once. Only the link's hash is kept."""
+    """A letter with a link that lets one address in, once.
+
+    The link's secret is derived from `nonce` and the installation's key, so that a letter can be sent again after a
+    failure, and a copy of the database alone opens nothing.
+    """
 
     lifecycle: ClassVar[Lifecycle] = INVITATION
 
@@ -186,7 +190,9 @@ class Invitation(models.Model):
     email = models.EmailField(max_length=254)
     roles = models.JSONField(default=list)
     language = models.CharField(max_length=2, choices=Language, default=Language.AR)
+    nonce = models.CharField(max_length=43)
     token_hash = models.CharField(max_length=64, unique=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.SENT)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)

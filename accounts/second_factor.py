@@ -33,9 +33,10 @@ def confirmed_at(records: Iterable[Mapping[str, Any]]) -> float | None:
 def is_fresh(session: Mapping[str, Any]) -> bool:
     """Whether a second factor was confirmed in the last SECOND_FACTOR_SECONDS (fifteen minutes)."""
     at = confirmed_at(session.get(RECORDS_KEY, []))
-    return at is not None and 0 <= time.time() - at < settings.SECOND_FACTOR_SECONDS
+    limit: float = settings.SECOND_FACTOR_SECONDS
+    return at is not None and 0 <= time.time() - at < limit
 
 
 def has_one(user: User) -> bool:
     """Recovery codes alone do not count: they only stand in for an app or a passkey."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=KEYS).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=KEYS).exists())

@@ -1,0 +1,1 @@
+"""The people's pages: members, invitations, tokens, one's own settings, notices."""
