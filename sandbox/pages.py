@@ -1,0 +1,197 @@
+"""Owns the human pages of the simulated networks: the index, an account's timeline, one post with its replies, faults.
+
+Each post stands once, with its time, text, pictures and figures, so that a person can see what really went out.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from sandbox.dialects.base import Comment, Dialect, Picture, Setting, ShownPost
+from sandbox.engagement import followers_of
+from sandbox.faults import KINDS
+from sandbox.markup import esc, head, language_of, moment, page
+from sandbox.people import PeopleFile
+from sandbox.records import Account
+from sandbox.wording import say
+
+
+class Pages:
+    def __init__(self, setting: Setting, dialects: dict[str, Dialect], people: PeopleFile) -> None:
+        self.setting = setting
+        self.world = setting.world
+        self.dialects = dialects
+        self.people = people
+
+    def routes(self) -> list[Route]:
+        timelines = [
+            route
+            for slug in self.dialects
+            for route in (
+                Route(f"/{slug}/@{{handle}}", self.timeline, name=slug),
+                Route(f"/{slug}/@{{handle}}/{{post_id}}", self.permalink, name=slug),
+            )
+        ]
+        return [Route("/", self.index), Route("/faults", self.faults), *timelines]
+
+    async def health(self, request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def index(self, request: Request) -> Response:
+        language = language_of(request)
+        rows = "".join(self._account_row(request, account, language) for account in self.world.accounts())
+        body = (
+            f'{head("sandbox", "sandbox_note", language)}<section><h2 class="sect">{say("accounts", language)}</h2>'
+            f'<ul class="rows">{rows}</ul></section>'
+        )
+        return page(request, title=say("sandbox", language), body=body, here="sandbox")
+
+    def _account_row(self, request: Request, account: Account, language: str) -> str:
+        dialect = self.dialects[account.network]
+        tokens = self.world.tokens_of(account.id)
+        facts = [(say("address", language), dialect.base_url(request))]
+        facts += [(say("token", language), token.token) for token in tokens[:1]]
+        listed = "".join(f'<dt>{esc(name)}</dt><dd><bdi class="ltr">{esc(value)}</bdi></dd>' for name, value in facts)
+        count = len(self.world.posts_of(account))
+        return (
+            f'<li class="row"><h3><a href="/{account.network}/@{esc(account.handle)}">'
+            f'<bdi>{esc(account.display_name)}</bdi></a></h3><p class="meta">{esc(dialect.name[language])} · '
+            f'<bdi class="ltr">@{esc(account.handle)}</bdi> · {count} {say("posts", language)}</p>'
+            f'<dl class="facts">{listed}</dl></li>'
+        )
+
+    def _dialect(self, request: Request) -> Dialect:
+        return self.dialects[request.url.path.split("/")[1]]
+
+    async def timeline(self, request: Request) -> Response:
+        dialect, language = self._dialect(request), language_of(request)
+        account = self.world.account_by_handle(dialect.slug, request.path_params["handle"])
+        if account is None:
+            return self._nothing(request, language)
+        base = dialect.base_url(request)
+        shown = [dialect.show(self.setting, base, account, post) for post in self.world.posts_of(account)]
+        posts = "".join(_post(post, account, language) for post in shown if post.visibility != "direct")
+        empty = f'<p class="empty">{esc(say("no_posts", language))}</p>'
+        body = f'{self._profile(dialect, account, len(shown), language)}<div class="feed">{posts or empty}</div>'
+        return page(request, title=f"{account.display_name} (@{account.handle})", body=body)
+
+    def _profile(self, dialect: Dialect, account: Account, count: int, language: str) -> str:
+        age = self.setting.clock() - account.created_at
+        followers = followers_of(f"{dialect.slug}:{account.handle}", age, self.setting.speed)
+        return (
+            f'<header class="profile"><span class="avatar" aria-hidden="true">{esc(account.display_name[:1])}</span>'
+            f'<div><h1 dir="auto">{esc(account.display_name)}</h1><p class="meta">{esc(dialect.name[language])} · '
+            f'<bdi class="ltr">@{esc(account.handle)}</bdi></p></div><p class="bio" dir="auto">{esc(account.bio)}</p>'
+            f'<p class="meta figures"><span><b>{count}</b> {say("posts", language)}</span>'
+            f"<span><b>{followers}</b> {say('followers', language)}</span></p></header>"
+        )
+
+    async def permalink(self, request: Request) -> Response:
+        dialect, language = self._dialect(request), language_of(request)
+        account = self.world.account_by_handle(dialect.slug, request.path_params["handle"])
+        post = self.world.post(dialect.slug, request.path_params["post_id"])
+        if account is None or post is None or post.account_id != account.id:
+            return self._nothing(request, language)
+        base = dialect.base_url(request)
+        shown = dialect.show(self.setting, base, account, post)
+        children = self.world.replies_to(dialect.slug, post.id)
+        ours = [dialect.show(self.setting, base, account, child) for child in children]
+        replies = "".join(_post(child, account, language) for child in ours)
+        replies += "".join(_comment(comment, language) for comment in shown.comments)
+        empty = f'<p class="empty">{esc(say("no_replies", language))}</p>'
+        body = (
+            f'<div class="feed">{_post(shown, account, language)}</div><section class="replies">'
+            f'<h2 class="sect">{say("conversation", language)}</h2>{replies or empty}</section>'
+        )
+        return page(request, title=f"@{account.handle}", body=body)
+
+    def _nothing(self, request: Request, language: str) -> Response:
+        text = say("not_found", language)
+        return page(request, title=text, body=f'<header class="head"><h1>{esc(text)}</h1></header>', status=404)
+
+    async def faults(self, request: Request) -> Response:
+        language = language_of(request)
+        body = (
+            f'{head("faults", "faults_note", language)}<section><h2 class="sect">{say("armed", language)}</h2>'
+            f"{_armed(language)}</section>{self._fault_form(language)}"
+        )
+        return page(request, title=say("faults", language), body=body, here="faults", script="faults.js")
+
+    def _fault_form(self, language: str) -> str:
+        every = ("*", say("every", language))
+        networks = [every, *((slug, dialect.name[language]) for slug, dialect in self.dialects.items())]
+        acts = sorted({act for dialect in self.dialects.values() for act in dialect.acts} - {"publish"})
+        routes = [("publish", "publish"), every, *((act, act) for act in acts)]
+        handles = [every, *((account.handle, f"@{account.handle}") for account in self.world.accounts())]
+        accepted = [("", say("accepted_default", language)), ("yes", say("yes", language)), ("no", say("no", language))]
+        fields = [
+            _select("kind", [(kind, say(kind, language)) for kind in KINDS], language),
+            _select("network", networks, language),
+            _select("account", handles, language),
+            _select("route", routes, language),
+            _input("count", "1", language),
+            _input("probability", "1", language),
+            _input("seconds", "30", language, label="wait"),
+            _select("status", [(code, code) for code in ("503", "502", "500", "504")], language),
+            _select("accepted", accepted, language),
+        ]
+        button = f'<button class="btn">{say("arm", language)}</button>'
+        return f'<form id="arm" class="grid">{"".join(fields)}{button}</form>'
+
+
+def _select(name: str, options: list[tuple[str, str]], language: str) -> str:
+    choices = "".join(f'<option value="{esc(value)}">{esc(text)}</option>' for value, text in options)
+    return f'<label>{esc(say(name, language))}<select name="{name}">{choices}</select></label>'
+
+
+def _input(name: str, value: str, language: str, label: str = "") -> str:
+    text = esc(say(label or name, language))
+    return f'<label>{text}<input class="ltr" name="{name}" value="{value}" inputmode="decimal"></label>'
+
+
+def _armed(language: str) -> str:
+    words = {key: say(key, language) for key in ("none_armed", "disarm", "disarm_all", "left", "always", *KINDS)}
+    data = "".join(f' data-{key.replace("_", "-")}="{esc(text)}"' for key, text in words.items())
+    return f'<div id="armed" aria-live="polite"{data}></div>'
+
+
+def _post(post: ShownPost, account: Account, language: str) -> str:
+    edited = f" · {say('edited', language)} {moment(post.edited_at, language)}" if post.edited_at else ""
+    thread = f'<p class="meta">{say("reply_to", language)}</p>' if post.in_reply_to else ""
+    warning = f'<p class="warning" dir="auto">{esc(post.warning)}</p>' if post.warning else ""
+    figures = "".join(f"<span><b>{number}</b> {say(name, language)}</span>" for name, number in post.figures)
+    return (
+        f'<article class="post" id="p{esc(post.id)}"><header><b><bdi>{esc(account.display_name)}</bdi></b>'
+        f'<a class="meta" href="{esc(post.permalink)}">{moment(post.at, language)}</a>'
+        f'<span class="meta">{edited}</span></header>{thread}{warning}'
+        f'<div class="text" lang="{esc(post.language)}" dir="auto">{_auto(post.html)}</div>'
+        f'{_pictures(post.pictures, language)}<footer class="meta figures">{figures}</footer></article>'
+    )
+
+
+def _auto(content: str) -> str:
+    """Each paragraph takes its own direction; the content is the network's own escaped HTML."""
+    return content.replace("<p>", '<p dir="auto">')
+
+
+def _pictures(pictures: object, language: str) -> str:
+    assert isinstance(pictures, list | tuple)
+    return "".join(_picture(picture, language) for picture in pictures)
+
+
+def _picture(picture: Picture, language: str) -> str:
+    caption = esc(picture.description) or esc(say("no_alt", language))
+    return (
+        f'<figure><img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
+        f'<figcaption dir="auto">{caption}</figcaption></figure>'
+    )
+
+
+def _comment(comment: Comment, language: str) -> str:
+    return (
+        f'<article class="comment"><header><b><bdi>{esc(comment.name)}</bdi></b> <span class="meta">'
+        f"{moment(comment.at, language)}</span></header>"
+        f'<p lang="{comment.language}" dir="auto">{esc(comment.text)}</p></article>'
+    )

@@ -1,0 +1,148 @@
+"""Owns the words of the simulator's human pages in Arabic, French and English, and how its times are said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+LANGUAGES = ("ar", "fr", "en")
+NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
+NARROW = "\u202f"
+
+MONTHS = {
+    "ar": ("يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو", "يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر", "دجنبر"),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    "sandbox": ("شبكات المحاكاة", "Réseaux simulés", "Simulated networks"),
+    "sandbox_note": (
+        "شبكات وهمية على هذا الجهاز وحده: لا يخرج منها شيء إلى الإنترنت، ولا يراها غيركم.",
+        "Des réseaux fictifs, sur cette machine seulement : rien n’en sort vers Internet.",
+        "Make-believe networks on this machine only: nothing leaves it for the internet.",
+    ),
+    "accounts": ("الحسابات", "Comptes", "Accounts"),
+    "timeline": ("المنشورات", "Publications", "Posts"),
+    "followers": ("متابعون", "abonnés", "followers"),
+    "no_posts": ("لم ينشر هذا الحساب شيئا بعد.", "Ce compte n’a encore rien publié.", "Nothing posted yet."),
+    "posts": ("منشورات", "publications", "posts"),
+    "replies": ("ردود", "réponses", "replies"),
+    "reblogs": ("إعادات نشر", "partages", "boosts"),
+    "favourites": ("إعجابات", "favoris", "favourites"),
+    "edited": ("عُدِّل", "modifié", "edited"),
+    "reply_to": ("تتمة لمنشور سابق", "suite d’une publication", "continues a post"),
+    "no_alt": ("صورة بلا وصف", "image sans description", "picture without a description"),
+    "address": ("عنوان الخادم", "Adresse du serveur", "Server address"),
+    "token": ("رمز الوصول", "Jeton d’accès", "Access token"),
+    "posts_of": ("منشورات", "Publications de", "Posts by"),
+    "conversation": ("الردود", "Réponses", "Replies"),
+    "no_replies": ("لا ردود بعد.", "Pas encore de réponse.", "No reply yet."),
+    "not_found": ("لا شيء في هذا العنوان", "Rien à cette adresse", "Nothing at this address"),
+    "phones": ("هواتف المشاركين", "Téléphones des participants", "People’s phones"),
+    "phones_note": (
+        "لكل شخص في العرض هاتف: بريده وإشعاراته ورمز التحقق الثاني.",
+        "Chaque personne de la démonstration a son téléphone : courrier, avis et code du second facteur.",
+        "Each person of the demo has a phone: mail, notices and the second-factor code.",
+    ),
+    "no_people": (
+        "لا أشخاص بعد: يظهرون هنا حين تُعَدّ بيانات العرض.",
+        "Personne encore : les participants apparaissent une fois la démonstration préparée.",
+        "Nobody yet: people appear here once the demo is prepared.",
+    ),
+    "others": ("عناوين أخرى", "Autres adresses", "Other addresses"),
+    "mails": ("البريد", "Courrier", "Mail"),
+    "mail_count": ("رسائل", "messages", "mails"),
+    "notices": ("الإشعارات", "Avis", "Notices"),
+    "no_mails": ("لا رسائل بعد.", "Aucun message.", "No mail yet."),
+    "code": ("رمز التحقق", "Code de vérification", "Verification code"),
+    "copy": ("نسخ الرمز", "Copier le code", "Copy the code"),
+    "copied": ("نُسخ", "Copié", "Copied"),
+    "seconds": ("ثانية باقية", "secondes restantes", "seconds left"),
+    "no_code": ("لا رمز: لم يُفعَّل التحقق الثاني.", "Pas de code : second facteur absent.", "No code: no second factor."),
+    "password": ("كلمة مرور العرض", "Mot de passe de démonstration", "Demo password"),
+    "email": ("البريد الإلكتروني", "Adresse électronique", "E-mail address"),
+    "faults": ("الأعطال", "Pannes", "Faults"),
+    "faults_note": (
+        "سلِّح عطلا ليقع في الطلب التالي، ثم انظر كيف يتصرف النظام.",
+        "Armez une panne pour la prochaine requête, puis observez le système.",
+        "Arm a fault for the next request, then watch what the product does.",
+    ),
+    "armed": ("أعطال مسلَّحة", "Pannes armées", "Armed faults"),
+    "none_armed": ("لا عطل مسلَّح.", "Aucune panne armée.", "No fault is armed."),
+    "kind": ("العطل", "Panne", "Fault"),
+    "network": ("الشبكة", "Réseau", "Network"),
+    "route": ("الطلب", "Requête", "Request"),
+    "account": ("الحساب", "Compte", "Account"),
+    "count": ("عدد المرات", "Nombre de fois", "Times"),
+    "probability": ("الاحتمال (من 0 إلى 1)", "Probabilité (0 à 1)", "Probability (0 to 1)"),
+    "wait": ("الثواني", "Secondes", "Seconds"),
+    "status": ("رمز الخطأ", "Code d’erreur", "Error status"),
+    "accepted": ("هل يُنفَّذ الطلب؟", "La requête est-elle exécutée ?", "Is the request carried out?"),
+    "accepted_default": ("كالمعتاد", "Selon la panne", "As the fault does"),
+    "yes": ("نعم", "Oui", "Yes"),
+    "no": ("لا", "Non", "No"),
+    "every": ("الكل", "Tous", "All"),
+    "arm": ("تسليح العطل", "Armer la panne", "Arm the fault"),
+    "disarm": ("إزالة", "Désarmer", "Disarm"),
+    "disarm_all": ("إزالة كل الأعطال", "Tout désarmer", "Disarm all"),
+    "left": ("باقي", "restant", "left"),
+    "always": ("دائما", "toujours", "always"),
+    "refuse": ("المنفذ مغلق: كل اتصال مرفوض", "Port fermé : connexions refusées", "Port closed: connections refused"),
+    "hang_up": ("قطع قبل قراءة الطلب", "Coupure avant lecture", "Hangs up before reading"),
+    "drop_answer": ("يُقبل الطلب ويضيع الجواب", "Acceptée, réponse perdue", "Accepted, answer lost"),
+    "delay": ("جواب متأخر", "Réponse tardive", "Late answer"),
+    "server_error": ("خطأ في الخادم (5xx)", "Erreur du serveur (5xx)", "Server error (5xx)"),
+    "rate_limited": ("تجاوز حد الطلبات (429)", "Limite de requêtes (429)", "Rate limited (429)"),
+    "revoked_token": ("رمز وصول ملغى", "Jeton révoqué", "Revoked token"),
+    "missing_scope": ("صلاحية ناقصة", "Portée manquante", "Missing scope"),
+    "not_json": ("جواب ليس JSON", "Réponse non JSON", "Answer is not JSON"),
+    "truncated_json": ("JSON مبتور", "JSON tronqué", "Truncated JSON"),
+    "cut_off": ("جواب ينقطع في وسطه", "Réponse interrompue", "Answer cut off"),
+    "redirect": ("تحويل إلى خادم آخر", "Redirection ailleurs", "Redirect to another host"),
+    "endless": ("جواب لا ينتهي", "Réponse sans fin", "Endless answer"),
+    "media_refused": ("ملف مرفوض", "Média refusé", "Media refused"),
+    "media_stuck": ("ملف عالق في المعالجة", "Média bloqué en traitement", "Media stuck in processing"),
+}  # fmt: skip
+
+
+def say(key: str, language: str) -> str:
+    words = WORDS[key][LANGUAGES.index(language)]
+    return words.replace(" :", NARROW + ":").replace(" ?", NARROW + "?") if language == "fr" else words
+
+
+def direction(language: str) -> str:
+    return "rtl" if language == "ar" else "ltr"
+
+
+def when(at: float, language: str) -> str:
+    """Day and minute, UTC: `23 نونبر 2026، 23:50`."""
+    moment = datetime.fromtimestamp(at, UTC)
+    month = MONTHS[language][moment.month - 1]
+    comma = "،" if language == "ar" else ","
+    return f"{moment.day} {month} {moment.year}{comma} {moment:%H:%M}"
