@@ -118,6 +118,7 @@ HTMX_CONFIG = json.dumps(
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Also right for a stranger and for error pages, where no actor was made."""
     return {
+        "layout": layout(request),
         "htmx_config": HTMX_CONFIG,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "organisation": SimpleLazyObject(lambda: house(request)),
@@ -129,6 +130,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread": SimpleLazyObject(lambda: unread(request)),
         "banner": SimpleLazyObject(lambda: banner(request)),
     }
+
+
+def layout(request: HttpRequest) -> str:
+    """What an answer stands in: the shell for a member, the open page for a stranger, nothing for a fragment."""
+    if getattr(request, "htmx", False):
+        return "_shell/bare.html"
+    return "base.html" if membership_of(request) else "base_out.html"
 
 
 def index(request: HttpRequest) -> list[Chapter]:

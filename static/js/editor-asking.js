@@ -27,6 +27,7 @@ export async function ask(address, body, { keepalive = false } = {}) {
       headers: {
         "X-CSRFToken": csrfToken(),
         Accept: "application/json",
+        "X-Requested-With": "sanad",
         ...(isForm ? {} : { "Content-Type": "application/json" }),
       },
       credentials: "same-origin",

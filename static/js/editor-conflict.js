@@ -55,7 +55,7 @@ export class Conflict {
 
   #keptAct(event) {
     const shown = event.target.closest("[data-position]");
-    if (event.target.closest("[data-copy]")) navigator.clipboard.writeText(shown.querySelector("textarea").value);
+    if (event.target.closest("[data-copy-kept]")) navigator.clipboard.writeText(shown.querySelector("textarea").value);
     if (!event.target.closest("[data-drop]")) return;
     this.copies.drop(Number(shown.dataset.position));
     this.showKept();

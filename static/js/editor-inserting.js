@@ -8,7 +8,6 @@ export class Dialog {
     Object.assign(this, { dialog, words, signIn });
     this.form = dialog.querySelector("form");
     this.error = dialog.querySelector("[data-error]");
-    dialog.querySelectorAll("[data-close]").forEach((button) => button.addEventListener("click", () => dialog.close()));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#run(() => this.send());

@@ -31,7 +31,6 @@ expired.addEventListener("close", () => {
 async function lay(written) {
   const answer = await ask(form.dataset.lay, { document: written });
   form.querySelector("[data-laid]").innerHTML = answer.html;
-  form.dispatchEvent(new CustomEvent("sheet:laid"));
   sheet.changed();
 }
 
@@ -52,9 +51,10 @@ form.addEventListener("change", (event) => {
   sheet.changed();
 });
 form.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-act], button[data-drop-media]");
+  const button = event.target.closest("button[data-act], button[data-drop-media], button[data-open]");
   if (!button) return;
   if (button.dataset.act) sheet.act(button);
+  else if (button.dataset.open) (button.dataset.open === "verse" ? verses : pictures).open();
   else {
     button.closest("[data-media]").remove();
     sheet.changed();
@@ -68,8 +68,6 @@ const pictures = new PictureDialog(document.getElementById("picture-dialog"), wo
   }
   sheet.changed();
 });
-document.querySelector("[data-open='verse']").addEventListener("click", () => verses.open());
-document.querySelector("[data-open='picture']").addEventListener("click", () => pictures.open());
 
 /* What acts on the saved text (submitting, adding a channel) first saves what was typed. */
 document.querySelectorAll("form[data-after-saving]").forEach((other) =>
