@@ -59,7 +59,7 @@ def extract() -> dict[str, Catalog]:
 
 
 def put(entries: dict[str, dict[str, Any]]) -> None:
-    """Write translations: {"msgid": {"ar": …, "fr": …}}, with "plural" and lists of forms for plurals, "context" at need."""
+    """Write translations: {"msgid": {"ar": …, "fr": …}}; plurals have "plural" and lists of forms."""
     with locked():
         for language in LANGUAGES:
             catalogue = read_catalogue(language)
