@@ -3,6 +3,7 @@
 Owns Adapter: what a network declares about itself, and the calls that publishing and analytics make.
 """
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import BinaryIO, ClassVar, Protocol
 
 from networks import length
-from networks.errors import NotSupported
+from networks.errors import Code, NotSupported, Rejected
 from networks.fingerprint import fingerprint
 from networks.limits import Limits
 from networks.metrics import Metric
@@ -20,6 +21,7 @@ from networks.types import (
     Connection,
     Cost,
     Lookup,
+    Media,
     Post,
     PostMetrics,
     Problem,
@@ -133,6 +135,17 @@ class Adapter(ABC):
     def fingerprint(self, text: str, *, is_html: bool = False) -> str:
         """What is left of a text after a network has shortened its links and rewritten its spaces and mark-up."""
         return fingerprint(text, is_html=is_html)
+
+    def read_media(self, media: Media) -> bytes:
+        """The stored bytes, which must still be the ones that were signed; raises Rejected where they are not."""
+        try:
+            with self.media.open(media.sha256) as stored:
+                content = stored.read()
+        except FileNotFoundError:
+            raise Rejected(Code.MEDIA_MISSING, params={"sha256": media.sha256}) from None
+        if hashlib.sha256(content).hexdigest() != media.sha256:
+            raise Rejected(Code.MEDIA_CHANGED, params={"sha256": media.sha256})
+        return content
 
     # Connecting
 

@@ -34,7 +34,7 @@ class Code(StrEnum):
     POST_REFUSED = "post_refused"
     MEDIA_REFUSED = "media_refused"
     MEDIA_MISSING = "media_missing"
-    MEDIA_EXPIRED = "media_expired"
+    MEDIA_CHANGED = "media_changed"
     REPLY_TARGET_GONE = "reply_target_gone"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
