@@ -1,0 +1,160 @@
+"""The chain of a content as a page draws it: claim, sources, author, signatures, publication, outcome.
+
+Reads what is already loaded: contents come with `variants` and their `deliveries` prefetched.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.lifecycle import VariantState
+from campaigns.models import Content, Variant
+from chain.reviewing import Standing
+
+LIVE = ("published", "gone", "deleting", "deleted")
+UNDER_WAY = ("pending", "preparing", "sending", "processing")
+OUT_OF_PLAY = (VariantState.WITHDRAWN,)
+SLOWEST_FIRST = (
+    VariantState.CHANGES,
+    VariantState.REVOKED,
+    VariantState.EXPIRED,
+    VariantState.DRAFT,
+    VariantState.IN_REVIEW,
+    VariantState.APPROVED,
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the vertical chain: `state` is done, signed, now, todo or broken."""
+
+    state: str
+    kind: str
+    what: str
+    who: str = ""
+    initial: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Thread:
+    steps: list[str]
+    caption: str
+
+
+def in_play(content: Content) -> list[Variant]:
+    return [variant for variant in content.variants.all() if variant.state not in OUT_OF_PLAY]
+
+
+def standing_of(variants: Iterable[Variant]) -> str:
+    """The state of the variant that has furthest to go; a content without one is a draft."""
+    states = {variant.state for variant in variants}
+    return next((state for state in SLOWEST_FIRST if state in states), VariantState.DRAFT)
+
+
+def citations_in(document: Any) -> list[int]:
+    """Ids of the verses on the sheet and in the channels' own texts, in order, once each."""
+    if not document:
+        return []
+    own = [variant.get("blocks") or [] for variant in document.get("variants", {}).values()]
+    blocks = [block for blocks in (document.get("body", []), *own) for block in blocks]
+    return list(dict.fromkeys(block["citation"] for block in blocks if block["type"] == "verse"))
+
+
+def thread_of(content: Content) -> Thread:
+    variants = in_play(content)
+    state = standing_of(variants)
+    author, signatures, caption = _people_steps(state, variants)
+    published, outcome, seen = _machine_steps(variants)
+    sources = "done" if citations_in(content.draft) else "todo"
+    return Thread(["done", sources, author, signatures, published, outcome], seen or caption)
+
+
+def _people_steps(state: str, variants: list[Variant]) -> tuple[str, str, str]:
+    table = {
+        VariantState.CHANGES: ("now", "broken", _("awaits the author's changes")),
+        VariantState.REVOKED: ("now", "broken", _("signature withdrawn")),
+        VariantState.EXPIRED: ("now", "broken", _("signature expired")),
+        VariantState.IN_REVIEW: ("done", "now", _("awaits signatures")),
+        VariantState.APPROVED: ("done", "signed", _("signed, awaits a date")),
+    }
+    draft = _("being written") if variants else _("awaits its channels")
+    return table.get(VariantState(state), ("now", "todo", draft))
+
+
+def _machine_steps(variants: list[Variant]) -> tuple[str, str, str]:
+    deliveries = [delivery for variant in variants for delivery in variant.deliveries.all()]  # type: ignore[attr-defined]
+    states = {delivery.state for delivery in deliveries}
+    if "unconfirmed" in states:
+        return "unknown", "todo", _("publication unconfirmed")
+    if "held" in states or "failed" in states:
+        return "held", "todo", _("publication held")
+    if states & set(UNDER_WAY):
+        return "now", "todo", _("scheduled")
+    if states & set(LIVE):
+        measured = any(delivery.latest for delivery in deliveries)
+        return "done", "done" if measured else "now", _("published")
+    return "todo", "todo", ""
+
+
+def links_of(content: Content, claim_text: str, standings: list[Standing], *, sources: list[str]) -> list[Link]:
+    """The vertical chain beside one content; `standings` are the gates of the variant that is shown."""
+    variants = in_play(content)
+    author, _signatures, _caption = _people_steps(standing_of(variants), variants)
+    published, outcome, seen = _machine_steps(variants)
+    return [
+        Link("done", _("Claim"), claim_text),
+        Link("done" if sources else "todo", _("Sources"), _(", ").join(sources) or _("No verse is cited yet")),
+        Link(author, _("Author"), str(content.created_by), _version_words(content)),
+        *gate_links(standings, is_up=author == "done"),
+        Link(_drawn(published), _("Publication"), seen or _("After the signatures"), channel_words(variants)),
+        Link(_drawn(outcome), _("Outcome"), _("Figures are in") if outcome == "done" else _("Measured once published")),
+    ]
+
+
+def gate_links(standings: list[Standing], *, is_up: bool) -> list[Link]:
+    if not standings:
+        return [Link("todo", _("Signatures"), _("After submission"))]
+    links, is_next = [], is_up
+    for standing in standings:
+        links.append(_gate_link(standing, is_next))
+        is_next = is_next and standing.is_signed
+    return links
+
+
+def _gate_link(standing: Standing, is_next: bool) -> Link:
+    kind, decision = gate_label(standing.gate.code), standing.decision
+    if decision is None:
+        return Link("now" if is_next else "todo", kind, _("Not signed yet"))
+    name = str(decision.user)
+    if standing.is_signed:
+        return Link("signed", kind, _("Signed by %(name)s") % {"name": name}, initial=initial_of(name))
+    return Link("broken", kind, _("Changes requested"), name)
+
+
+def gate_label(code: str) -> str:
+    labels = {"scientific": _("Scientific review"), "language": _("Language review"), "brief": _("Brief")}
+    return labels.get(code, code)
+
+
+def initial_of(name: str) -> str:
+    """The letter in the seal: of the name, not of the title before it (د. ذ. Dr)."""
+    words = [word for word in name.split() if not word.endswith(".")]
+    return (words[0] if words else name)[:1].upper()
+
+
+def channel_words(variants: Iterable[Variant]) -> str:
+    return _(", ").join(variant.channel.handle for variant in variants)
+
+
+def _version_words(content: Content) -> str:
+    count = content.revisions.count()
+    return ngettext("%(n)s version kept", "%(n)s versions kept", count) % {"n": count} if count else ""
+
+
+def _drawn(step: str) -> str:
+    """The vertical chain has no diamond: what asks for a person is broken there."""
+    return {"held": "broken", "unknown": "broken"}.get(step, step)

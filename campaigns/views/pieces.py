@@ -1,0 +1,62 @@
+"""A post cut into what a page paints apart: verses, links, and what passes the limit. Never changes a byte of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import regex
+
+from networks.length import URL
+
+GRAPHEME = regex.compile(r"\X")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`kind` is text, verse, link or over (the last: past the limit, and not a verse)."""
+
+    kind: str
+    text: str
+
+
+def fitting(text: str, allowed: int, count: Callable[[str], int]) -> int:
+    """Where the text passes the limit: the longest beginning, in whole letters, whose length is within `allowed`."""
+    if count(text) <= allowed:
+        return len(text)
+    ends = [0, *(letter.end() for letter in GRAPHEME.finditer(text))]
+    low, high = 0, len(ends) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count(text[: ends[middle]]) <= allowed:
+            low = middle
+        else:
+            high = middle - 1
+    return ends[low]
+
+
+def pieces(text: str, verses: Iterable[str], fits: int) -> list[Piece]:
+    """The text in order, its verses and links apart, and what stands after `fits` marked where it may be shortened."""
+    spans = sorted(_spans(text, verses))
+    found, last = [], 0
+    for start, end, kind in spans:
+        if start < last:
+            continue
+        found += _plain(text, last, start, fits)
+        found.append(Piece(kind, text[start:end]))
+        last = end
+    return found + _plain(text, last, len(text), fits)
+
+
+def _spans(text: str, verses: Iterable[str]) -> Iterable[tuple[int, int, str]]:
+    for verse in {verse for verse in verses if verse}:
+        start = text.find(verse)
+        while start != -1:
+            yield start, start + len(verse), "verse"
+            start = text.find(verse, start + len(verse))
+    for link in URL.finditer(text):
+        yield link.start(), link.end(), "link"
+
+
+def _plain(text: str, start: int, end: int, fits: int) -> list[Piece]:
+    cut = min(max(fits, start), end)
+    halves = (Piece("text", text[start:cut]), Piece("over", text[cut:end]))
+    return [piece for piece in halves if piece.text]
