@@ -239,5 +239,3 @@ def actor_of(request: HttpRequest) -> Actor:
 def membership_of(request: HttpRequest) -> Membership | None:
     membership: Membership | None = getattr(request, "membership", None)
     return membership if signed_in(request) and membership else None
-
-

@@ -45,7 +45,7 @@ NARROW_SPACE = "\u202f"
 
 
 def local(moment: datetime | date, zone: str | tzinfo | None = None) -> datetime | date:
-    """A moment in the given zone (a name or tzinfo), else in the one active for this person; a plain day stays itself."""
+    """A moment in the given zone (a name or tzinfo), else in this person's; a plain day stays itself."""
     if not isinstance(moment, datetime):
         return moment
     return timezone.localtime(moment, ZoneInfo(zone) if isinstance(zone, str) else zone)

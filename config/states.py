@@ -6,7 +6,8 @@ Circles are calm, diamonds ask for a person; the words beside them come from the
 from typing import Any
 
 KINDS = frozenset(
-    "draft review changes signed published unconfirmed failed held late assisted none prep done silent wait".split()
+    {"draft", "review", "changes", "signed", "published", "unconfirmed", "failed", "held", "late"}
+    | {"assisted", "none", "prep", "done", "silent", "wait"}
 )
 
 SHAPES: dict[str, str] = {

@@ -140,14 +140,23 @@ def digest(value: str) -> SafeString:
 
 @register.inclusion_tag("_form/field.html")
 def field(bound: BoundField, label: str = "", kind: str = "", hint: str = "") -> dict[str, Any]:
-    """A form field under its label, with its hint and its errors told to a screen reader too. `kind`: is-ltr, is-code."""
+    """A field under its label; hint and errors are told to a screen reader too. `kind`: is-ltr, is-code, is-text."""
     described = [f"{bound.auto_id}-hint"] if hint or bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}-errors")
     widget_class = f"input {kind}".strip()
     attrs: dict[str, Any] = {"class": "vtext" if kind == "is-text" else widget_class}
+    if kind == "is-code":
+        attrs |= {"inputmode": "numeric", "placeholder": ""}
+    if kind == "is-ltr":
+        attrs["placeholder"] = ""
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    return {"field": bound, "widget": bound.as_widget(attrs=attrs), "label": label or bound.label, "hint": hint or bound.help_text}
+    return {
+        "field": bound,
+        "widget": bound.as_widget(attrs=attrs),
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+    }
