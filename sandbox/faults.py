@@ -120,6 +120,8 @@ class FaultDesk:
 def _matches(fault: Fault, dialect: Dialect, method: str, path: str, account: str | None) -> bool:
     if fault.network not in {"*", dialect.slug} or fault.account not in {"*", account}:
         return False
+    if not any(fnmatch.fnmatchcase(path, pattern) for pattern in dialect.api_paths):
+        return False
     if fault.route == "*":
         return True
     if fault.route in dialect.acts:

@@ -10,6 +10,9 @@ from starlette.responses import HTMLResponse
 
 from sandbox.wording import LANGUAGES, NAMES, direction, say, when
 
+# The project's own tokens and fonts, then the few rules of these pages.
+STYLES = '<link rel="stylesheet" href="/_look/css/tokens.css"><link rel="stylesheet" href="/_static/sandbox.css">'
+
 
 def esc(text: object) -> str:
     return html.escape(str(text))
@@ -42,8 +45,7 @@ def page(
     document = (
         f'<!doctype html><html lang="{language}" dir="{direction(language)}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{esc(title)}</title>'
-        f'<link rel="icon" href="/_static/mark.svg" type="image/svg+xml">'
-        f'<link rel="stylesheet" href="/_static/fonts.css"><link rel="stylesheet" href="/_static/sandbox.css">'
+        f'<link rel="icon" href="/_look/img/sanad.svg" type="image/svg+xml">{STYLES}'
         f"{script_tag}</head><body>"
         f'{_bar(language, here)}<main id="main">{body}</main></body></html>'
     )
@@ -64,4 +66,7 @@ def _bar(language: str, here: str) -> str:
         f' lang="{code}" hreflang="{code}"{" aria-current=true" if code == language else ""}>{NAMES[code]}</a>'
         for code in LANGUAGES
     )
-    return f'<header class="bar"><nav class="places">{links}</nav><nav class="langs">{choices}</nav></header>'
+    return (
+        f'<header class="bar"><nav class="places" aria-label="{say("pages", language)}">{links}</nav>'
+        f'<nav class="langs" aria-label="{say("language", language)}">{choices}</nav></header>'
+    )

@@ -5,6 +5,8 @@ Each post stands once, with its time, text, pictures and figures, so that a pers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -15,7 +17,10 @@ from sandbox.faults import KINDS
 from sandbox.markup import esc, head, language_of, moment, page
 from sandbox.people import PeopleFile
 from sandbox.records import Account
-from sandbox.wording import say
+from sandbox.wording import counted, say
+
+# The fault that matters most to a sender comes first; closing the whole port last.
+FORM_ORDER = ("drop_answer", *sorted(set(KINDS) - {"drop_answer", "refuse"}), "refuse")
 
 
 class Pages:
@@ -58,7 +63,7 @@ class Pages:
         return (
             f'<li class="row"><h3><a href="/{account.network}/@{esc(account.handle)}">'
             f'<bdi>{esc(account.display_name)}</bdi></a></h3><p class="meta">{esc(dialect.name[language])} · '
-            f'<bdi class="ltr">@{esc(account.handle)}</bdi> · {count} {say("posts", language)}</p>'
+            f'<bdi class="ltr">@{esc(account.handle)}</bdi> · {counted("posts", count, language)}</p>'
             f'<dl class="facts">{listed}</dl></li>'
         )
 
@@ -84,8 +89,8 @@ class Pages:
             f'<header class="profile"><span class="avatar" aria-hidden="true">{esc(account.display_name[:1])}</span>'
             f'<div><h1 dir="auto">{esc(account.display_name)}</h1><p class="meta">{esc(dialect.name[language])} · '
             f'<bdi class="ltr">@{esc(account.handle)}</bdi></p></div><p class="bio" dir="auto">{esc(account.bio)}</p>'
-            f'<p class="meta figures"><span><b>{count}</b> {say("posts", language)}</span>'
-            f"<span><b>{followers}</b> {say('followers', language)}</span></p></header>"
+            f'<p class="meta figures"><span>{counted("posts", count, language)}</span>'
+            f"<span>{counted('followers', followers, language)}</span></p></header>"
         )
 
     async def permalink(self, request: Request) -> Response:
@@ -113,9 +118,10 @@ class Pages:
 
     async def faults(self, request: Request) -> Response:
         language = language_of(request)
+        acts = sorted({act for dialect in self.dialects.values() for act in dialect.acts})
         body = (
             f'{head("faults", "faults_note", language)}<section><h2 class="sect">{say("armed", language)}</h2>'
-            f"{_armed(language)}</section>{self._fault_form(language)}"
+            f"{_armed(language, acts)}</section>{self._fault_form(language)}"
         )
         return page(request, title=say("faults", language), body=body, here="faults", script="faults.js")
 
@@ -123,11 +129,11 @@ class Pages:
         every = ("*", say("every", language))
         networks = [every, *((slug, dialect.name[language]) for slug, dialect in self.dialects.items())]
         acts = sorted({act for dialect in self.dialects.values() for act in dialect.acts} - {"publish"})
-        routes = [("publish", "publish"), every, *((act, act) for act in acts)]
+        routes = [("publish", say("publish", language)), every, *((act, say(act, language)) for act in acts)]
         handles = [every, *((account.handle, f"@{account.handle}") for account in self.world.accounts())]
         accepted = [("", say("accepted_default", language)), ("yes", say("yes", language)), ("no", say("no", language))]
         fields = [
-            _select("kind", [(kind, say(kind, language)) for kind in KINDS], language),
+            _select("kind", [(kind, say(kind, language)) for kind in FORM_ORDER], language),
             _select("network", networks, language),
             _select("account", handles, language),
             _select("route", routes, language),
@@ -151,8 +157,8 @@ def _input(name: str, value: str, language: str, label: str = "") -> str:
     return f'<label>{text}<input class="ltr" name="{name}" value="{value}" inputmode="decimal"></label>'
 
 
-def _armed(language: str) -> str:
-    words = {key: say(key, language) for key in ("none_armed", "disarm", "disarm_all", "left", "always", *KINDS)}
+def _armed(language: str, acts: Sequence[str]) -> str:
+    words = {key: say(key, language) for key in ("none_armed", "disarm", "disarm_all", "left", "always", *KINDS, *acts)}
     data = "".join(f' data-{key.replace("_", "-")}="{esc(text)}"' for key, text in words.items())
     return f'<div id="armed" aria-live="polite"{data}></div>'
 
@@ -161,7 +167,7 @@ def _post(post: ShownPost, account: Account, language: str) -> str:
     edited = f" · {say('edited', language)} {moment(post.edited_at, language)}" if post.edited_at else ""
     thread = f'<p class="meta">{say("reply_to", language)}</p>' if post.in_reply_to else ""
     warning = f'<p class="warning" dir="auto">{esc(post.warning)}</p>' if post.warning else ""
-    figures = "".join(f"<span><b>{number}</b> {say(name, language)}</span>" for name, number in post.figures)
+    figures = "".join(f"<span>{counted(name, number, language)}</span>" for name, number in post.figures)
     return (
         f'<article class="post" id="p{esc(post.id)}"><header><b><bdi>{esc(account.display_name)}</bdi></b>'
         f'<a class="meta" href="{esc(post.permalink)}">{moment(post.at, language)}</a>'

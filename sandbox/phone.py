@@ -15,9 +15,10 @@ from sandbox.dialects.base import Setting
 from sandbox.mailbox import LINK, mail_json
 from sandbox.markup import esc, head, language_of, moment, page
 from sandbox.people import PeopleFile, Person, totp
-from sandbox.wording import say
+from sandbox.wording import counted, say
 
 Mail = dict[str, Any]
+AUTO = ' dir="auto"'
 
 
 class PhonePages:
@@ -93,7 +94,7 @@ class PhonePages:
             f'<section class="code" data-code="{esc(person.email)}"><h2>{say("code", language)}</h2>'
             f'<output class="digits ltr" data-digits>{code[:3]} {code[3:]}</output>'
             f'<progress max="30" value="{left}" data-left aria-hidden="true"></progress>'
-            f'<p class="meta"><span data-seconds>{left}</span> {esc(say("seconds", language))}</p>'
+            f'<p class="meta">{esc(say("seconds", language))} <span data-seconds>{left}</span></p>'
             f'<button class="btn" type="button" data-copy="{code}" data-copied="{esc(say("copied", language))}">'
             f"{esc(say('copy', language))}</button></section>"
         )
@@ -117,7 +118,7 @@ def _person_row(person: Person, mails: list[Mail], language: str) -> str:
     return (
         f'<li class="row"><a class="person" href="/phone/{esc(person.email)}"><span class="avatar" aria-hidden="true">'
         f'{esc(person.name.strip()[:1])}</span><span class="who"><b><bdi>{esc(person.name)}</bdi></b>'
-        f'<span class="meta">{role}</span></span><span class="meta">{len(own)} {say("mail_count", language)}</span>'
+        f'<span class="meta">{role}</span></span><span class="meta">{counted("mail_count", len(own), language)}</span>'
         f"</a>{newest}</li>"
     )
 
@@ -148,13 +149,17 @@ def _mail(mail: Mail, language: str) -> str:
 
 
 def _linked(text: str) -> str:
-    """The mail's text with its links to click; a paragraph takes its own direction."""
+    """The mail's text with its links to click; a paragraph of words takes its own direction, a bare link the mail's."""
+    blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
+    return "".join(f"<p{'' if not LINK.sub('', block).strip() else AUTO}>{_anchored(block)}</p>" for block in blocks)
+
+
+def _anchored(block: str) -> str:
     parts: list[str] = []
     end = 0
-    for match in LINK.finditer(text):
+    for match in LINK.finditer(block):
         link = esc(match[0])
         anchor = f'<a class="ltr" href="{link}" rel="noreferrer"><bdi>{link}</bdi></a>'
-        parts += [esc(text[end : match.start()]), anchor]
+        parts += [esc(block[end : match.start()]), anchor]
         end = match.end()
-    body = "".join([*parts, esc(text[end:])])
-    return "".join(f'<p dir="auto">{block.strip()}</p>' for block in body.split("\n\n") if block.strip())
+    return "".join([*parts, esc(block[end:])])

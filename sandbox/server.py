@@ -30,6 +30,7 @@ from sandbox.strictness import StrictPages
 from sandbox.world import Clock, World
 
 STATIC = Path(__file__).parent / "static"
+LOOK = Path(__file__).parent.parent / "static"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 RATE_LIMIT = 300
 
@@ -110,6 +111,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     return [
         Mount("/_control", routes=control.routes()),
         Mount("/_static", StaticFiles(directory=STATIC)),
+        Mount("/_look", StaticFiles(directory=LOOK, check_dir=False)),
         Route("/healthz", pages.health),
         *pages.routes(),
         *phone.routes(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 LANGUAGES = ("ar", "fr", "en")
 NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
+ZONE = ZoneInfo("Africa/Casablanca")
 NARROW = "\u202f"
 
 MONTHS = {
@@ -47,19 +49,20 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Des réseaux fictifs, sur cette machine seulement : rien n’en sort vers Internet.",
         "Make-believe networks on this machine only: nothing leaves it for the internet.",
     ),
+    "pages": ("الصفحات", "Pages", "Pages"),
+    "language": ("اللغة", "Langue", "Language"),
     "accounts": ("الحسابات", "Comptes", "Accounts"),
     "timeline": ("المنشورات", "Publications", "Posts"),
-    "followers": ("متابعون", "abonnés", "followers"),
+    "followers": ("المتابعون", "Abonnés", "Followers"),
     "no_posts": ("لم ينشر هذا الحساب شيئا بعد.", "Ce compte n’a encore rien publié.", "Nothing posted yet."),
-    "posts": ("منشورات", "publications", "posts"),
-    "replies": ("ردود", "réponses", "replies"),
-    "reblogs": ("إعادات نشر", "partages", "boosts"),
-    "favourites": ("إعجابات", "favoris", "favourites"),
+    "posts": ("المنشورات", "Publications", "Posts"),
+    "replies": ("الردود", "Réponses", "Replies"),
+    "reblogs": ("إعادات النشر", "Partages", "Boosts"),
+    "favourites": ("الإعجابات", "Favoris", "Favourites"),
     "edited": ("عُدِّل", "modifié", "edited"),
     "reply_to": ("تتمة لمنشور سابق", "suite d’une publication", "continues a post"),
     "no_alt": ("صورة بلا وصف", "image sans description", "picture without a description"),
     "address": ("عنوان الخادم", "Adresse du serveur", "Server address"),
-    "token": ("رمز الوصول", "Jeton d’accès", "Access token"),
     "posts_of": ("منشورات", "Publications de", "Posts by"),
     "conversation": ("الردود", "Réponses", "Replies"),
     "no_replies": ("لا ردود بعد.", "Pas encore de réponse.", "No reply yet."),
@@ -77,13 +80,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "others": ("عناوين أخرى", "Autres adresses", "Other addresses"),
     "mails": ("البريد", "Courrier", "Mail"),
-    "mail_count": ("رسائل", "messages", "mails"),
+    "mail_count": ("الرسائل", "Messages", "Mails"),
     "notices": ("الإشعارات", "Avis", "Notices"),
     "no_mails": ("لا رسائل بعد.", "Aucun message.", "No mail yet."),
     "code": ("رمز التحقق", "Code de vérification", "Verification code"),
     "copy": ("نسخ الرمز", "Copier le code", "Copy the code"),
     "copied": ("نُسخ", "Copié", "Copied"),
-    "seconds": ("ثانية باقية", "secondes restantes", "seconds left"),
+    "seconds": ("الثواني الباقية", "Secondes restantes", "Seconds left"),
     "no_code": ("لا رمز: لم يُفعَّل التحقق الثاني.", "Pas de code : second facteur absent.", "No code: no second factor."),
     "password": ("كلمة مرور العرض", "Mot de passe de démonstration", "Demo password"),
     "email": ("البريد الإلكتروني", "Adresse électronique", "E-mail address"),
@@ -113,6 +116,15 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "disarm_all": ("إزالة كل الأعطال", "Tout désarmer", "Disarm all"),
     "left": ("باقي", "restant", "left"),
     "always": ("دائما", "toujours", "always"),
+    "publish": ("النشر", "Publier", "Publish"),
+    "lookup": ("البحث عن منشور", "Rechercher une publication", "Look a post up"),
+    "metrics": ("قراءة الأرقام", "Lire les chiffres", "Read the figures"),
+    "edit": ("تعديل منشور", "Modifier", "Edit"),
+    "delete": ("حذف منشور", "Supprimer", "Delete"),
+    "media": ("رفع ملف", "Téléverser un média", "Upload media"),
+    "media_check": ("حالة الملف", "État du média", "Media state"),
+    "profile": ("قراءة الحساب", "Lire le profil", "Read the profile"),
+    "token": ("رمز الوصول", "Jeton d’accès", "Access token"),
     "refuse": ("المنفذ مغلق: كل اتصال مرفوض", "Port fermé : connexions refusées", "Port closed: connections refused"),
     "hang_up": ("قطع قبل قراءة الطلب", "Coupure avant lecture", "Hangs up before reading"),
     "drop_answer": ("يُقبل الطلب ويضيع الجواب", "Acceptée, réponse perdue", "Accepted, answer lost"),
@@ -136,13 +148,19 @@ def say(key: str, language: str) -> str:
     return words.replace(" :", NARROW + ":").replace(" ?", NARROW + "?") if language == "fr" else words
 
 
+def counted(key: str, number: int, language: str) -> str:
+    """`Replies: 5`; the label first, so that no language needs a plural."""
+    colon = NARROW + ": " if language == "fr" else ": "
+    return f"{say(key, language)}{colon}<b>{number}</b>"
+
+
 def direction(language: str) -> str:
     return "rtl" if language == "ar" else "ltr"
 
 
 def when(at: float, language: str) -> str:
-    """Day and minute, UTC: `23 نونبر 2026، 23:50`."""
-    moment = datetime.fromtimestamp(at, UTC)
+    """Day and minute as a Moroccan reader sees them: `23 نونبر 2026، 23:50`."""
+    moment = datetime.fromtimestamp(at, ZONE)
     month = MONTHS[language][moment.month - 1]
     comma = "،" if language == "ar" else ","
     return f"{moment.day} {month} {moment.year}{comma} {moment:%H:%M}"

@@ -294,7 +294,9 @@ def _consent_page(app: App, scope: str, accounts: list[Account]) -> str:
     )
     return (
         '<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>السماح للتطبيق</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/_static/sandbox.css"></head>'
+        '<meta name="viewport" content="width=device-width">'
+        '<link rel="stylesheet" href="/_look/css/tokens.css">'
+        '<link rel="stylesheet" href="/_static/sandbox.css"></head>'
         f'<body><main class="sheet"><h1>السماح للتطبيق <bdi>{html.escape(app.name)}</bdi></h1>'
         f'<p>يطلب: <bdi class="ltr">{html.escape(scope)}</bdi></p><form method="post" class="stack">{options}'
         '<button class="btn">السماح</button></form></main></body></html>'

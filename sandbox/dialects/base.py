@@ -74,12 +74,14 @@ class Dialect:
     """One network.
 
     `routes` get paths below `/<slug>`. `acts` names routes for the fault desk: act → (methods, path pattern with `*`).
+    `api_paths` are the patterns where faults may strike: the interface, not the files behind it.
     `refusals` has the network's words for `rate_limited`, `revoked_token`, `missing_scope`, `media_refused`, `broken`.
     """
 
     slug: str
     name: Mapping[str, str]
     routes: Callable[[Setting], Sequence[BaseRoute]]
+    api_paths: Sequence[str]
     acts: Mapping[str, tuple[frozenset[str], str]]
     refusals: Mapping[str, Refusal]
     account_of: Callable[[World, Request], Account | None]

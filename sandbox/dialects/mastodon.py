@@ -340,7 +340,7 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
 DEFAULT_ACCOUNTS = (
     {
         "handle": "rabita_demo",
-        "display_name": "الرابطة المحمدية للعلماء (عرض تجريبي)",
+        "display_name": "الرابطة المحمدية للعلماء · حساب تجريبي",
         "bio": "حساب للعرض على محاكٍ محلي، باسم الرابطة المحمدية للعلماء. كل ما ينشر هنا مدوَّن في سجل النشر العلني.",
         "token": "sandbox-token-rabita-demo",
         "scopes": "read write",
@@ -356,6 +356,7 @@ DIALECT = Dialect(
     slug=SLUG,
     name={"ar": "ماستودون", "fr": "Mastodon", "en": "Mastodon"},
     routes=_routes,
+    api_paths=("/api/*", "/oauth/*"),
     acts={
         "publish": (frozenset({"POST"}), "/api/v1/statuses"),
         "lookup": (frozenset({"GET"}), "/api/v1/accounts/*/statuses"),
