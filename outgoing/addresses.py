@@ -15,6 +15,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # IPv4 inside IPv6: RFC 6052 (NAT64), RFC 8215 (local NAT64), RFC 3056 (6to4), RFC 4380 (Teredo).
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -68,6 +69,8 @@ def is_public(address: IPAddress) -> bool:
             return address not in _COMPATIBLE and is_public(inner)
         if address.is_site_local:
             return False
+    elif address in _ASSIGNMENTS:
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
