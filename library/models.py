@@ -39,7 +39,7 @@ class Riwaya(models.TextChoices):
 
 
 class Citation(models.Model):
-    """A source. A verse is a reference into the installed text with the hash of its bytes; its text is never stored here.
+    """A source. A verse is a reference into the installed text with the hash of its bytes, never the text itself.
 
     A work stays "to be verified" until a person other than the one who added it compared it with the print.
     """
@@ -68,3 +68,8 @@ class Citation(models.Model):
                 name="one_citation_per_passage",
             )
         ]
+
+    def __str__(self) -> str:
+        if self.kind == CitationKind.QURAN:
+            return f"{self.surah}:{self.ayah_from}-{self.ayah_to}"
+        return self.title
