@@ -19,7 +19,10 @@ NOBODY = Actor(name="", organisation_id=None, user_id=None, via=Via.SESSION)
 
 
 class ActorRequest(HttpRequest):
-    """What ActorMiddleware makes of a request, for annotations. `membership` is None for a stranger."""
+    """What ActorMiddleware makes of a request, for annotations of views behind `@needs` or `@signed_in`.
+
+    `membership` is None for a person of no institution.
+    """
 
     user: User
     actor: Actor

@@ -1,5 +1,15 @@
-"""Addresses of the people's pages."""
+"""Addresses of /api/v1/ that are about people."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from accounts import api
+
+router = SimpleRouter()
+router.register("members", api.Members, basename="api-member")
+router.register("role-grants", api.RoleGrants, basename="api-role-grant")
+router.register("invitations", api.Invitations, basename="api-invitation")
+router.register("tokens", api.Tokens, basename="api-token")
+router.register("notices", api.Notices, basename="api-notice")
+
+urlpatterns = [path("me/", api.Me.as_view(), name="api-me"), path("", include(router.urls))]

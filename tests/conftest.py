@@ -1,10 +1,15 @@
-"""What every test shares: the people of tests/people.py, and cheap password hashes."""
+"""What every test shares: the people of tests/people.py, cheap password hashes, plain names of static files."""
+
+from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.machine", "tests.browser", "tests.people"]
+
+PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+def _quick(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}

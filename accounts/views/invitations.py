@@ -77,13 +77,14 @@ def cancel(request: ActorRequest, invitation_id: int) -> HttpResponse:
 def invitation(request: ActorRequest, secret: str) -> HttpResponseBase:
     """What the letter's link opens: for a newcomer a name and a password, for a known person one button."""
     opened = inviting.open_invitation(secret)
-    if not request.user.is_authenticated:
+    is_in: bool = request.user.is_authenticated
+    if not is_in:
         translation.activate(opened.language)
         request.LANGUAGE_CODE = opened.language
     known = User.objects.filter(email=opened.email).exists()
     if request.method != "POST":
         return show_invitation(request, opened, secret, known, AcceptForm())
-    return join_known(request, secret) if request.user.is_authenticated else join_new(request, opened, secret, known)
+    return join_known(request, secret) if is_in else join_new(request, opened, secret, known)
 
 
 def join_known(request: ActorRequest, secret: str) -> HttpResponse:
@@ -113,7 +114,7 @@ def show_invitation(
         "invitation": opened,
         "secret": secret,
         "known": known,
-        "is_mine": request.user.is_authenticated and request.user.email == opened.email,
+        "is_mine": getattr(request.user, "email", "") == opened.email,
         "form": form,
     }
     return render(request, "accounts/invitation.html", page, status=status)
