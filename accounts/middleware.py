@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.actors import ORGANISATION_KEY, actor_for, current_membership, may_work
@@ -24,14 +23,14 @@ OPEN_VIEWS = frozenset({"set-language", "choose-institution", "invitation", "sec
 
 
 class ActorMiddleware:
-    """Adds `request.membership` and `request.actor`, both worked out when first asked for."""
+    """Adds `request.membership` (None for a stranger) and `request.actor`. A stranger costs no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.membership = SimpleLazyObject(lambda: _membership(request))  # type: ignore[attr-defined]
-        request.actor = SimpleLazyObject(lambda: actor_for(request))  # type: ignore[attr-defined]
+        request.membership = _membership(request)  # type: ignore[attr-defined]
+        request.actor = actor_for(request)  # type: ignore[attr-defined]
         try:
             _speak_their_language(request)
             return self.get_response(request)
