@@ -6,10 +6,13 @@
 import hashlib
 import os
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NETWORKS_SECONDS = 30.0
 
 
 def main(arguments: list[str]) -> int:
@@ -23,8 +26,22 @@ def main(arguments: list[str]) -> int:
     collect_static()
     if "--demo" in arguments:
         print("Laying the demonstration", flush=True)
+        wait_for_networks(os.environ["SANDBOX_URL"])
         _quietly("demo")
     return 0
+
+
+def wait_for_networks(address: str) -> None:
+    """The demonstration's accounts are opened on the simulated networks, which come up at the same time as this."""
+    deadline = time.monotonic() + NETWORKS_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                sys.exit(f"The simulated networks do not answer on {address}: see sandbox.log beside this file.")
+            time.sleep(0.1)
 
 
 def collect_static() -> None:

@@ -53,10 +53,8 @@ def _run(steps: Steps, var: Path) -> int:
 
 def _bring_up(supervisor: Supervisor, steps: Steps, var: Path, chosen: dict[str, int]) -> None:
     services = supervisor.start(*_services(supervisor, chosen, var))
-    prepare = (sys.executable, "-m", "ops.prepare")
-    supervisor.run("prepare", prepare, steps.say)
+    supervisor.run("prepare", (sys.executable, "-m", "ops.prepare", "--demo"), steps.say)
     supervisor.wait_for(services, 20)
-    supervisor.run("demo", (*prepare, "--demo"), steps.say)
     steps.say("Starting web, workers, beat and watchdog")
     web, *others = processes.product(chosen["PORT"], var)
     first = supervisor.start(web)

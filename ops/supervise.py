@@ -20,7 +20,7 @@ from ops.processes import ROOT, Process
 STEADY_SECONDS = 60.0
 LONGEST_WAIT = 30.0
 LOG_BYTES = 5 * 1024 * 1024
-LOUD = (" ERROR ", " CRITICAL ", "[ERROR]", "[CRITICAL]", "Traceback (most recent call last)")
+LOUD = (" ERROR ", " CRITICAL ", "[ERROR]", "[CRITICAL]")
 
 
 class Stopped(Exception):
@@ -76,7 +76,7 @@ class Child:
                 file.write(line)
                 file.flush()
                 if any(word in line for word in LOUD):
-                    print(f"{self.process.name:>17} | {line.rstrip()[:300]}", flush=True)
+                    print(f"{self.process.name:>17} | {line.rstrip()[:160]}", flush=True)
 
 
 class Supervisor:

