@@ -56,9 +56,9 @@ def page(
 
 
 def _bar(language: str, here: str) -> str:
-    entries = [("sandbox", "/"), ("phones", "/phone"), ("faults", "/faults")]
+    entries = [("networks", "/"), ("phones", "/phone"), ("faults", "/faults")]
     links = "".join(
-        f'<a href="{path}"{" aria-current=page" if key == here else ""}>{esc(say(key, language))}</a>'
+        f'<a href="{path}"{" aria-current=page" if key == here else ""}>{esc(say(f"to_{key}", language))}</a>'
         for key, path in entries
     )
     choices = "".join(

@@ -51,7 +51,7 @@ class Pages:
             f'{head("sandbox", "sandbox_note", language)}<section><h2 class="sect">{say("accounts", language)}</h2>'
             f'<ul class="rows">{rows}</ul></section>'
         )
-        return page(request, title=say("sandbox", language), body=body, here="sandbox")
+        return page(request, title=say("sandbox", language), body=body, here="networks")
 
     def _account_row(self, request: Request, account: Account, language: str) -> str:
         dialect = self.dialects[account.network]
@@ -106,7 +106,9 @@ class Pages:
         replies = "".join(_post(child, account, language) for child in ours)
         replies += "".join(_comment(comment, language) for comment in shown.comments)
         empty = f'<p class="empty">{esc(say("no_replies", language))}</p>'
+        back = f'<a href="/{dialect.slug}/@{esc(account.handle)}"><bdi class="ltr">@{esc(account.handle)}</bdi></a>'
         body = (
+            f'<h1 class="crumb">{esc(say("posts_of", language))} {back}</h1>'
             f'<div class="feed">{_post(shown, account, language)}</div><section class="replies">'
             f'<h2 class="sect">{say("conversation", language)}</h2>{replies or empty}</section>'
         )

@@ -70,6 +70,8 @@ class PeopleFile:
             return
         self._seen = mark
         try:
+            if self.path.stat().st_mode & 0o077:
+                log.warning("people file %s can be read by others on this machine; make it 0600", self.path)
             data = json.loads(self.path.read_text(encoding="utf-8"))
             self._people = [_person(item) for item in data.get("people", [])]
             self._accounts = list(data.get("accounts", []))

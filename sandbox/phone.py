@@ -18,7 +18,6 @@ from sandbox.people import PeopleFile, Person, totp
 from sandbox.wording import counted, say
 
 Mail = dict[str, Any]
-AUTO = ' dir="auto"'
 
 
 class PhonePages:
@@ -149,9 +148,9 @@ def _mail(mail: Mail, language: str) -> str:
 
 
 def _linked(text: str) -> str:
-    """The mail's text with its links to click; a paragraph of words takes its own direction, a bare link the mail's."""
+    """The mail's text with its links to click; the whole takes the direction of its first words, links aside."""
     blocks = [block.strip() for block in text.split("\n\n") if block.strip()]
-    return "".join(f"<p{'' if not LINK.sub('', block).strip() else AUTO}>{_anchored(block)}</p>" for block in blocks)
+    return "".join(f"<p>{_anchored(block)}</p>" for block in blocks)
 
 
 def _anchored(block: str) -> str:

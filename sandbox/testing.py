@@ -144,7 +144,7 @@ def running_sandbox(
         finally:
             if mail is not None:
                 mail.stop()
-            server.should_exit = server.force_exit = True
+            server.should_exit = True
             thread.join(timeout=10)
 
 

@@ -229,6 +229,15 @@ class World:
         )  # fmt: skip
         return [post_from(row) for row in rows]
 
+    def posting_of(self, account: Account) -> tuple[int, float | None]:
+        """How many posts the account has and when the last was made."""
+        row = self._one(
+            "SELECT COUNT(*), MAX(created_at) FROM posts WHERE network = ? AND account_id = ? AND deleted_at IS NULL",
+            account.network, account.id,
+        )  # fmt: skip
+        assert row is not None
+        return int(row[0]), row[1]
+
     def replies_to(self, network: str, post_id: str) -> list[Post]:
         rows = self._all(
             "SELECT * FROM posts WHERE network = ? AND in_reply_to = ? AND deleted_at IS NULL ORDER BY created_at, id",

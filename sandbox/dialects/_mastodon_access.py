@@ -110,7 +110,7 @@ def guarded(limit: RateLimit, endpoint: Endpoint) -> Endpoint:
         if headers.pop("x-exhausted"):
             return JSONResponse({"error": "Too many requests"}, 429, headers=headers)
         response = await plain(endpoint)(request)
-        response.headers.update(headers)
+        response.headers.update(headers | {"content-type": "application/json; charset=utf-8"})
         return response
 
     return answer

@@ -45,7 +45,7 @@ def links(setting: Setting, base: str) -> Links:
 
 
 def account_json(setting: Setting, base: str, account: Account) -> Json:
-    posts = setting.world.posts_of(account)
+    count, last_at = setting.world.posting_of(account)
     age = setting.clock() - account.created_at
     fields = [{"name": "Web", "value": _field_link(account.website), "verified_at": None}] if account.website else []
     return _person(base, str(account.id), account.handle, account.display_name) | {
@@ -53,8 +53,8 @@ def account_json(setting: Setting, base: str, account: Account) -> Json:
         "note": as_html(account.bio, links(setting, base)),
         "followers_count": followers_of(f"{SLUG}:{account.handle}", age, setting.speed),
         "following_count": 0,
-        "statuses_count": len(posts),
-        "last_status_at": moment(posts[0].created_at)[:10] if posts else None,
+        "statuses_count": count,
+        "last_status_at": moment(last_at)[:10] if last_at else None,
         "fields": fields,
     }
 
@@ -178,7 +178,7 @@ def reply_json(setting: Setting, base: str, post: Post, reply_id: str, reply: Re
 def instance_json(setting: Setting, base: str) -> Json:
     """GET /api/v2/instance (https://docs.joinmastodon.org/entities/Instance/, read 2026-11)."""
     return {
-        "domain": base.split("//")[1], "title": "Sandbox", "version": "4.5.0", "source_url": SOURCE,
+        "domain": base.split("/")[2], "title": "Sandbox", "version": "4.5.0", "source_url": SOURCE,
         "description": "A local simulator", "usage": {"users": {"active_month": len(setting.world.accounts())}},
         "thumbnail": {"url": f"{base}/preview.png"}, "icon": [], "languages": ["ar", "fr", "en"],
         "configuration": _configuration(base), "api_versions": {"mastodon": 7},

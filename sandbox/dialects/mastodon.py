@@ -278,8 +278,10 @@ class Api:
             return self._status_json(request, self._visible(status_id, viewer), viewer)
         except Refused:
             pass
-        for post in self.world.all_posts(SLUG):
-            for reply_id, reply in entities.crowd_replies(self.setting, post) if post.deleted_at is None else ():
+        for post in self.world.all_posts(SLUG) if status_id.isdecimal() else ():
+            if post.deleted_at is not None or int(post.id) > int(status_id):
+                continue
+            for reply_id, reply in entities.crowd_replies(self.setting, post):
                 if reply_id == status_id:
                     return entities.reply_json(self.setting, self.base(request), post, reply_id, reply)
         return None

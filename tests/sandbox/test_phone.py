@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -24,7 +24,7 @@ ALICE = {
 }
 
 
-def write_people(path: Path, *people: dict[str, object], accounts: object = ()) -> None:
+def write_people(path: Path, *people: Mapping[str, object], accounts: object = ()) -> None:
     path.write_text(json.dumps({"people": people, "accounts": accounts}), encoding="utf-8")
 
 
