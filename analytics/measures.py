@@ -43,12 +43,16 @@ LABELS: dict[str, Promise] = {
 NOT_ASKED = "not_asked"
 """No collection has reached the post yet."""
 
+NOTHING_YET = "nothing_yet"
+"""A share of nothing: there is nothing to divide by."""
+
 REASONS: dict[str, Promise] = {
     MissingCode.NOT_REPORTED: _("The network does not offer this figure. It is not zero, and enters no total."),
     MissingCode.UNREADABLE: _("The network's answer could not be read. It will be asked again."),
     MissingCode.NO_PERMISSION: _("The channel was connected without the right to read this figure."),
     MissingCode.RETIRED: _("The network has withdrawn this figure. It is not zero."),
     NOT_ASKED: _("The network has not been asked yet."),
+    NOTHING_YET: _("There is nothing yet to take a share of."),
 }
 
 Figures = Mapping[str, int | None]

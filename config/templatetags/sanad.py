@@ -125,6 +125,17 @@ def gregorian(moment: datetime | date | None) -> str:
 
 
 @register.filter
+def short_day(moment: datetime | date) -> str:
+    """`18 نونبر`: for the axis of a chart, where the year stands elsewhere."""
+    return dates.gregorian(dates.day_of(moment), year=False)
+
+
+@register.filter
+def short_hijri(moment: datetime | date) -> str:
+    return dates.hijri(dates.day_of(moment), year=False)
+
+
+@register.filter
 def clock(moment: datetime | None) -> str:
     return dates.clock(moment) if moment else ""
 
@@ -139,9 +150,11 @@ def digest(value: str) -> SafeString:
 
 
 @register.inclusion_tag("_form/field.html")
-def field(bound: BoundField, label: str = "", kind: str = "", hint: str = "") -> dict[str, Any]:
-    """A field under its label; hint and errors are told to a screen reader too. `kind`: is-ltr, is-code, is-text."""
-    described = [f"{bound.auto_id}-hint"] if hint or bound.help_text else []
+def field(bound: BoundField, label: str = "", kind: str = "", hint: str | None = None) -> dict[str, Any]:
+    """A field under its label; hint and errors are told to a screen reader too. `kind`: is-ltr, is-code, is-text.
+    Without `hint` the form's own help text stands there; an empty one silences it."""
+    words = bound.help_text if hint is None else hint
+    described = [f"{bound.auto_id}-hint"] if words else []
     if bound.errors:
         described.append(f"{bound.auto_id}-errors")
     widget_class = f"input {kind}".strip()
@@ -158,5 +171,5 @@ def field(bound: BoundField, label: str = "", kind: str = "", hint: str = "") ->
         "field": bound,
         "widget": bound.as_widget(attrs=attrs),
         "label": label or bound.label,
-        "hint": hint or bound.help_text,
+        "hint": words,
     }

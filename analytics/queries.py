@@ -1,0 +1,164 @@
+"""What a dashboard reads: days of the campaign, days of its deliveries, its accounts. A fixed number of queries.
+
+Figures of a period are what was gained in it: what stood at its end less what stood before it began.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import Promise
+
+from analytics.measures import COLUMNS, LABELS, LARGEST_ONLY, NOT_ASKED, Figures, interactions
+from analytics.models import CampaignDay, ChannelSnapshot, Day, DeliveryDay
+from analytics.periods import Period
+from analytics.rollups import Detail, details_of, figures_of
+from campaigns.models import Campaign
+from publishing.lifecycle import PartState
+from publishing.models import Channel, Delivery, Part
+
+SHOWN = ("views", "reactions", "comments", "shares")
+
+
+@dataclass(frozen=True)
+class PostFigures:
+    """One delivery in a period: what it gained, and what stands behind each figure at the period's end."""
+
+    delivery: Delivery
+    permalink: str
+    published: int
+    figures: Figures
+    details: dict[str, Detail]
+    as_of: datetime | None
+
+    @property
+    def interactions(self) -> int | None:
+        return interactions(self.figures)
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """{counter: code} of the figures that nobody told."""
+        return {name: self.details[name].reason or NOT_ASKED for name, value in self.figures.items() if value is None}
+
+    @property
+    def cells(self) -> list[tuple[str | Promise, int | None]]:
+        """The counters that the page's table shows, in its order."""
+        return [(LABELS[name], self.figures[name]) for name in SHOWN]
+
+
+@dataclass(frozen=True)
+class Account:
+    """A channel's followers at the end of a period, and what they were before it (None: not told)."""
+
+    channel: Channel
+    followers: int | None
+    before: int | None
+    as_of: datetime | None
+
+
+def end_of(day: date, campaign: Campaign) -> datetime:
+    """The moment at which a day of the campaign is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(campaign.time_zone))
+
+
+def campaign_days(campaign: Campaign, period: Period) -> list[CampaignDay]:
+    """The days up to the period's end, with those before it, from which its figures start."""
+    return list(CampaignDay.objects.filter(campaign=campaign, day__lte=period.last).order_by("day"))
+
+
+def gained(now: Day | None, before: Day | None) -> dict[str, int | None]:
+    """What was gained between two days. Counts of people have no gain: they are given as they stand."""
+    if now is None:
+        return dict.fromkeys(COLUMNS)
+    old = figures_of(before) if before is not None else {}
+    return {
+        name: value if value is None or name in LARGEST_ONLY else value - (old.get(name) or 0)
+        for name, value in figures_of(now).items()
+    }
+
+
+def posts_of(campaign: Campaign, period: Period) -> list[PostFigures]:
+    """Every delivery that was out by the period's end, newest first. Three queries, however many there are."""
+    deliveries = list(out_by(campaign, period))
+    wanted = {row_id for one in deliveries for row_id in (row_ids(one)) if row_id}
+    days = DeliveryDay.objects.in_bulk(wanted)
+    links = first_links(deliveries)
+    return [post_figures(one, days, links.get(one.pk, "")) for one in deliveries]
+
+
+def out_by(campaign: Campaign, period: Period) -> QuerySet[Delivery]:
+    days = DeliveryDay.objects.filter(delivery=OuterRef("pk")).order_by("-day").values("pk")
+    before = days.filter(day__lt=period.first) if period.first else days.none()
+    return (
+        Delivery.objects.filter(campaign=campaign, published_at__lt=end_of(period.last, campaign))
+        .select_related("channel", "variant__content")
+        .annotate(last_day=Subquery(days.filter(day__lte=period.last)[:1]), day_before=Subquery(before[:1]))
+        .order_by("-published_at", "-pk")
+    )
+
+
+def row_ids(delivery: Any) -> tuple[int | None, int | None]:
+    return delivery.last_day, delivery.day_before
+
+
+def first_links(deliveries: list[Delivery]) -> dict[int, str]:
+    """The address of each delivery's first post."""
+    parts = Part.objects.filter(delivery__in=deliveries).exclude(permalink="").order_by("delivery_id", "-position")
+    return dict(parts.values_list("delivery_id", "permalink"))
+
+
+def post_figures(delivery: Delivery, days: dict[int, DeliveryDay], permalink: str) -> PostFigures:
+    last_id, before_id = row_ids(delivery)
+    last = days.get(last_id or 0)
+    return PostFigures(
+        delivery=delivery,
+        permalink=permalink,
+        published=last.published if last else 0,
+        figures=gained(last, days.get(before_id or 0)),
+        details=details_of(last) if last else {name: Detail() for name in COLUMNS},
+        as_of=last.as_of if last else None,
+    )
+
+
+def accounts_of(campaign: Campaign, period: Period) -> list[Account]:
+    """The channels that the campaign spoke on, those with most followers first."""
+    told = ChannelSnapshot.objects.filter(channel=OuterRef("pk"), followers__isnull=False).order_by("-captured_at")
+    last = told.filter(captured_at__lt=end_of(period.last, campaign))
+    before = (
+        told.filter(captured_at__lt=end_of(period.first - timedelta(days=1), campaign)) if period.first else told.none()
+    )
+    channels = Channel.objects.filter(deliveries__campaign=campaign, deliveries__published_at__isnull=False).distinct()
+    found: QuerySet[Any] = channels.annotate(
+        last_followers=Subquery(last.values("followers")[:1]),
+        last_at=Subquery(last.values("captured_at")[:1]),
+        followers_before=Subquery(before.values("followers")[:1]),
+    )
+    accounts = [Account(one, one.last_followers, one.followers_before, one.last_at) for one in found]
+    return sorted(accounts, key=lambda account: account.followers or -1, reverse=True)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Posts that were out and are not any more: taken down by us, or missing on the network."""
+
+    published: int
+    deleted: int
+    gone: int
+
+    @property
+    def lost(self) -> int:
+        return self.deleted + self.gone
+
+
+def withdrawn(campaign: Campaign, period: Period) -> Withdrawn:
+    out = Part.objects.filter(delivery__campaign=campaign, published_at__lt=end_of(period.last, campaign))
+    if period.first:
+        out = out.filter(published_at__gte=end_of(period.first - timedelta(days=1), campaign))
+    counted = out.aggregate(
+        published=Count("pk"),
+        deleted=Count("pk", filter=Q(state=PartState.DELETED)),
+        gone=Count("pk", filter=Q(state=PartState.GONE)),
+    )
+    return Withdrawn(**counted)

@@ -1,0 +1,61 @@
+"""What reached whom, did they engage, did it help, did it harm? The dashboard's page and its file."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language_bidi
+
+from accounts.access import needs
+from accounts.actors import ActorRequest
+from accounts.capabilities import Capability
+from analytics import exporting, queries
+from analytics.access import campaign_or_404, campaigns_of
+from analytics.charts import drawing_of
+from analytics.dashboard import dashboard
+from analytics.periods import NAMED, period_from
+
+POSTS_SHOWN = 100
+"""Rows of the table on the page; the file has them all."""
+
+
+@needs(Capability.VIEW_FIGURES)
+def newest(request: ActorRequest) -> HttpResponse:
+    """The campaign that one would ask about: the newest, or a sentence where there is none."""
+    campaign = campaigns_of(request.actor).first()
+    if campaign is None:
+        return render(request, "analytics/none.html")
+    return redirect("dashboard", pk=campaign.pk)
+
+
+@needs(Capability.VIEW_FIGURES)
+def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request.actor, pk)
+    period = period_from(request.GET, campaign)
+    board = dashboard(campaign, period, request.GET.get("metric", ""))
+    context = {
+        "board": board,
+        "campaign": campaign,
+        "zone": campaign.time_zone,
+        "period": period,
+        "periods": [(name, label) for name, (_, label) in NAMED.items()],
+        "metric": request.GET.get("metric", ""),
+        "campaigns": campaigns_of(request.actor).only("pk", "title")[:50],
+        "drawing": drawing_of(board.series, rtl=get_language_bidi()),
+        "posts": board.posts[:POSTS_SHOWN],
+        "may_export": request.actor.can(Capability.EXPORT_FIGURES),
+    }
+    return render(request, "analytics/dashboard.html", context)
+
+
+@needs(Capability.VIEW_FIGURES)
+def chosen(request: ActorRequest) -> HttpResponseRedirect:
+    """Where the list of campaigns leads without a script."""
+    given = request.GET.get("campaign", "")
+    return redirect("dashboard", pk=int(given)) if given.isdigit() else redirect("dashboards")
+
+
+@needs(Capability.EXPORT_FIGURES)
+def export(request: ActorRequest, pk: int) -> HttpResponse:
+    campaign = campaign_or_404(request.actor, pk, Capability.EXPORT_FIGURES)
+    period = period_from(request.GET, campaign)
+    name = f"{campaign.code}-{period.first or 'all'}-{period.last}.csv"
+    return exporting.as_file(exporting.lines(campaign, queries.posts_of(campaign, period), period), name)
