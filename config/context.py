@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, SimpleLazyObject
@@ -119,6 +120,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Also right for a stranger and for error pages, where no actor was made."""
     return {
         "layout": layout(request),
+        "language_names": settings.LANGUAGES,
         "htmx_config": HTMX_CONFIG,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "organisation": SimpleLazyObject(lambda: house(request)),
