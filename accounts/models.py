@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.capabilities import Capability, Role, capabilities_of
 from accounts.lifecycle import API_TOKEN, INVITATION, ROLE_GRANT
@@ -172,9 +173,9 @@ class RoleGrant(models.Model):
 
 
 class InvitationState(models.TextChoices):
-    SENT = "sent", _("Sent")
-    ACCEPTED = "accepted", _("Accepted")
-    CANCELLED = "cancelled", _("Cancelled")
+    SENT = "sent", pgettext_lazy("invitation", "Sent")
+    ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+    CANCELLED = "cancelled", pgettext_lazy("invitation", "Cancelled")
 
 
 class Invitation(models.Model):
