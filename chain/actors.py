@@ -41,12 +41,12 @@ class Actor:
     def require(self, capability: str, *, on: Owned) -> None:
         """Raises NotFound (another institution's), SecondFactorNeeded or NotAllowed."""
         if on.organisation_id != self.organisation_id:
-            raise NotFound()
+            raise NotFound
         if capability in self.capabilities:
             return
         if capability in self.awaiting_second_factor:
-            raise SecondFactorNeeded()
-        raise NotAllowed()
+            raise SecondFactorNeeded
+        raise NotAllowed
 
 
 def system_actor(name: str, organisation_id: int | None) -> Actor:

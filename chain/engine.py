@@ -51,7 +51,7 @@ def advance(
     with transaction.atomic():
         touched = type(obj)._default_manager.filter(pk=obj.pk, state=old).update(state=to, **columns)
         if touched != 1:
-            raise StaleState()
+            raise StaleState
         record(f"{lifecycle.name}.{to}", obj, actor=actor, why=why, data=data, moved=(old, to))
     obj.state = to  # type: ignore[attr-defined]
     for name, value in columns.items():

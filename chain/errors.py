@@ -61,7 +61,9 @@ class StaleState(DomainError):
 
     def __init__(
         self,
-        message: str | Promise = _("Somebody changed this meanwhile. Look at it again, then decide; nothing was changed."),
+        message: str | Promise = _(
+            "Somebody changed this meanwhile. Look at it again, then decide; nothing was changed."
+        ),
         **more: str,
     ) -> None:
         super().__init__(message, **more)

@@ -68,7 +68,14 @@ def decisions_about(subject: Reviewable) -> "models.QuerySet[Decision]":
 
 @transaction.atomic
 def decide(
-    *, subject: Reviewable, gate: Gate, digest: str, verdict: Verdict, actor: Actor, note: str = "", role_label: str = ""
+    *,
+    subject: Reviewable,
+    gate: Gate,
+    digest: str,
+    verdict: Verdict,
+    actor: Actor,
+    note: str = "",
+    role_label: str = "",
 ) -> Decision:
     """Record a person's decision at a gate about the digest that they saw.
 
@@ -98,13 +105,13 @@ def decide(
     return decision
 
 
-def refuse_improper(
-    subject: Reviewable, gate: Gate, digest: str, verdict: Verdict, actor: Actor, note: str
-) -> None:
+def refuse_improper(subject: Reviewable, gate: Gate, digest: str, verdict: Verdict, actor: Actor, note: str) -> None:
     if actor.user_id is None or actor.user_id in subject.contributor_ids():
         raise NotAllowed(_("You had a hand in this text: somebody else must sign it."), code="own_work")
     if digest != subject.digest:
-        raise StaleState(_("The text changed since you opened it. Read the new version, then decide."), code="stale_digest")
+        raise StaleState(
+            _("The text changed since you opened it. Read the new version, then decide."), code="stale_digest"
+        )
     if gate.organisation_id != subject.organisation_id or gate.kind != subject.review_kind:
         raise Invalid(_("This gate does not belong to this work."))
     if verdict == Verdict.CHANGES and not note.strip():
@@ -120,7 +127,9 @@ def refuse_second_signature(found: Iterable[Standing], gate: Gate, actor: Actor)
         if standing.gate.pk == gate.pk:
             raise StaleState(_("This gate was signed already. Nothing was signed twice."), code="already_signed")
         if standing.decision.user_id == actor.user_id:
-            raise NotAllowed(_("You signed another gate of this version: this one needs somebody else."), code="two_gates")
+            raise NotAllowed(
+                _("You signed another gate of this version: this one needs somebody else."), code="two_gates"
+            )
 
 
 @transaction.atomic
@@ -133,7 +142,7 @@ def revoke(*, decision: Decision, actor: Actor, why: str) -> Decision:
         revoked_at=timezone.now(), revoked_by_id=actor.user_id, revoked_why=why
     )
     if touched != 1:
-        raise StaleState()
+        raise StaleState
     record("gate.revoked", decision, actor=actor, why=why, data={"gate": decision.gate.code, "digest": decision.digest})
     decision.refresh_from_db()
     return decision

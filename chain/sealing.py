@@ -87,4 +87,6 @@ def check_unsealed(verdict: Verdict) -> None:
         if content_hash(row.event) != row.event.content_hash:
             verdict.breaks.append(f"event {row.event_id} (not sealed yet) was changed after it was written")
     lost = Event.objects.filter(seal__isnull=True).exclude(pk__in=Unsealed.objects.values("event_id"))
-    verdict.breaks += [f"event {pk} has neither a seal nor a place in the queue" for pk in lost.values_list("pk", flat=True)]
+    verdict.breaks += [
+        f"event {pk} has neither a seal nor a place in the queue" for pk in lost.values_list("pk", flat=True)
+    ]

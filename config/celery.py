@@ -17,16 +17,23 @@ QUEUES = ("clock", "publishing", "metrics", "default")
 
 
 def every(seconds: float, task: str, **more: Any) -> dict[str, Any]:
-    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1.0), **more.pop("options", {})}, **more}
+    return {
+        "task": task,
+        "schedule": seconds,
+        "options": {"expires": max(seconds, 1.0), **more.pop("options", {})},
+        **more,
+    }
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     return {
         "dispatch": every(settings.PUBLISHING_TICK_SECONDS, "publishing.tasks.dispatch"),
         "sweep": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.sweep"),
+        "take-down": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.delete_waiting"),
         "check-channels": every(settings.CHANNEL_CHECK_SECONDS, "publishing.tasks.check_channels"),
         "seal": every(settings.SEAL_INTERVAL_SECONDS, "chain.tasks.seal_events"),
         "mail": every(15.0, "chain.tasks.mail_waiting_notices"),
+        "invite": every(15.0, "accounts.tasks.mail_waiting_invitations"),
         **{
             f"pulse-{queue}": every(10.0, "publishing.tasks.pulse", args=[queue], options={"queue": queue})
             for queue in QUEUES

@@ -73,7 +73,12 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "config.templatetags.sanad"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "config.templatetags.sanad",
+                "publishing.templatetags.deliveries",
+            ],
         },
     }
 ]

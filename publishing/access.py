@@ -17,7 +17,7 @@ def channels_of(actor: Actor) -> QuerySet[Channel]:
 def channel_or_404(actor: Actor, pk: int) -> Channel:
     channel = channels_of(actor).filter(pk=pk).first()
     if channel is None:
-        raise NotFound()
+        raise NotFound
     return channel
 
 
@@ -31,7 +31,7 @@ def deliveries_of(actor: Actor) -> QuerySet[Delivery]:
 def delivery_or_404(actor: Actor, pk: int) -> Delivery:
     delivery = deliveries_of(actor).filter(pk=pk).first()
     if delivery is None:
-        raise NotFound()
+        raise NotFound
     return delivery
 
 
@@ -39,10 +39,10 @@ def hold_or_404(actor: Actor, pk: int) -> Hold:
     allow(actor, Capability.VIEW_DELIVERIES)
     hold = Hold.objects.filter(organisation_id=actor.organisation_id or 0, pk=pk).first()
     if hold is None:
-        raise NotFound()
+        raise NotFound
     return hold
 
 
 def allow(actor: Actor, capability: Capability) -> None:
     if not actor.can(capability):
-        raise NotAllowed()
+        raise NotAllowed

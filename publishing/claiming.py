@@ -6,8 +6,8 @@ Claim and lease are one conditional move; whoever loses the race simply goes on 
 import os
 import socket
 import threading
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.conf import settings

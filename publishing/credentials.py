@@ -37,7 +37,8 @@ def reveal(channel: Channel) -> dict[str, str]:
         opened = vault(settings.CREDENTIALS_KEY).decrypt(bytes(row.sealed))
     except InvalidToken as error:
         raise Invalid(
-            _("The stored access cannot be opened with this installation's key. Connect the channel again."), code="sealed"
+            _("The stored access cannot be opened with this installation's key. Connect the channel again."),
+            code="sealed",
         ) from error
     return {str(name): str(value) for name, value in json.loads(opened).items()}
 

@@ -19,7 +19,9 @@ BATCH = 500
 def due() -> QuerySet[Delivery]:
     """Deliveries that should be on their way now."""
     now = timezone.now()
-    return Delivery.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=DeliveryState.PENDING, due_at__lte=now)
+    return Delivery.objects.filter(
+        Q(not_before=None) | Q(not_before__lte=now), state=DeliveryState.PENDING, due_at__lte=now
+    )
 
 
 @transaction.atomic

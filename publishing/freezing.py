@@ -51,7 +51,9 @@ def freeze(*, actor: Actor, scope: str, scope_id: str = "", reason: str) -> Hold
         raise Invalid(_("Say in a sentence why publishing stops: everyone will read it."), field="reason")
     lock_exclusive(LockKind.SENDING, hold.organisation_id)
     hold.already_in = already_in(hold)
-    begin(hold, actor=actor, why=hold.reason, data={"scope": scope, "scope_id": scope_id, "already_in": hold.already_in})
+    begin(
+        hold, actor=actor, why=hold.reason, data={"scope": scope, "scope_id": scope_id, "already_in": hold.already_in}
+    )
     tell_everyone(hold)
     return hold
 
@@ -63,10 +65,13 @@ def refuse_odd_scope(hold: Hold) -> None:
         "campaign": Delivery.campaign.field.related_model,
         "channel": Delivery.channel.field.related_model,
     }.get(hold.scope)
-    if owned and not owned._default_manager.filter(
-        pk=hold.scope_id if hold.scope_id.isdigit() else None, organisation_id=hold.organisation_id
-    ).exists():
-        raise NotFound()
+    if (
+        owned
+        and not owned._default_manager.filter(
+            pk=hold.scope_id if hold.scope_id.isdigit() else None, organisation_id=hold.organisation_id
+        ).exists()
+    ):
+        raise NotFound
 
 
 def already_in(hold: Hold) -> list[dict[str, object]]:
@@ -98,7 +103,7 @@ def agree_to_resume(*, hold: Hold, actor: Actor) -> Hold:
     """Agree that a freeze may be lifted. The second, different person lifts it; held posts stay held until looked at."""
     actor.require(Capability.RESUME, on=hold)
     if actor.user_id is None:
-        raise NotAllowed()
+        raise NotAllowed
     hold = Hold.objects.select_for_update().get(pk=hold.pk)
     if hold.state != HoldState.ACTIVE:
         raise StaleState(_("This freeze was lifted already."))
@@ -109,6 +114,4 @@ def agree_to_resume(*, hold: Hold, actor: Actor) -> Hold:
         hold.save(update_fields=["first_agreed_by", "first_agreed_at"])
         record("hold.agreed", hold, actor=actor)
         return hold
-    return advance(
-        hold, HoldState.RELEASED, actor=actor, released_by_id=actor.user_id, released_at=timezone.now()
-    )
+    return advance(hold, HoldState.RELEASED, actor=actor, released_by_id=actor.user_id, released_at=timezone.now())

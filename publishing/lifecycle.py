@@ -59,9 +59,7 @@ DELIVERY = Lifecycle(
 """The moves to `published` from a state at rest are for answers that come late: what is live is never denied."""
 
 ENDED = frozenset({DeliveryState.CANCELLED, DeliveryState.MISSED, DeliveryState.DELETED, DeliveryState.GONE})
-NEEDS_A_PERSON = frozenset(
-    {DeliveryState.UNCONFIRMED, DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.MISSED}
-)
+NEEDS_A_PERSON = frozenset({DeliveryState.UNCONFIRMED, DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.MISSED})
 
 
 class HoldReason(models.TextChoices):

@@ -105,7 +105,9 @@ class Delivery(models.Model):
                 fields=["lease_until"], name="delivery_leased", condition=models.Q(state__in=["preparing", "sending"])
             ),
             models.Index(
-                fields=["check_after"], name="delivery_to_check", condition=models.Q(state__in=["processing", "unconfirmed"])
+                fields=["check_after"],
+                name="delivery_to_check",
+                condition=models.Q(state__in=["processing", "unconfirmed"]),
             ),
         ]
 

@@ -19,7 +19,7 @@ from publishing.claiming import publisher, read_for_decision
 from publishing.frozen import post_of
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, LookUp, Part
-from publishing.recording import leave_send, lock_part, settle_part
+from publishing.recording import alarm_duplicate, leave_send, lock_part, settle_part
 from publishing.telling import tell_about
 
 LOOK_BACK = timedelta(minutes=2)
@@ -66,6 +66,8 @@ def conclude(delivery: Delivery, part: Part, lookup: Lookup, at: datetime) -> No
     )
     if locked.state != DeliveryState.UNCONFIRMED or part.state != PartState.UNKNOWN:
         return
+    if lookup.found and lookup.others:
+        alarm_duplicate(locked, [lookup.found.permalink, *(other.permalink for other in lookup.others)])
     if lookup.found:
         settle_part(locked, part, lookup.found, publisher(locked), why="found_on_network")
     elif is_proved_absent(part):

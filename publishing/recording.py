@@ -245,7 +245,9 @@ def record_prepare_failure(attempt: Attempt, part: Part, error: NetworkError) ->
         retry_after = error.retry_after if isinstance(error, NotSent) else None
         wait = waiting_seconds(delivery, retry_after)
         note_refusal(delivery.channel, error.code, retry_after)
-        leave_send(delivery, DeliveryState.PENDING, code=error.code, not_before=timezone.now() + timedelta(seconds=wait))
+        leave_send(
+            delivery, DeliveryState.PENDING, code=error.code, not_before=timezone.now() + timedelta(seconds=wait)
+        )
 
 
 @transaction.atomic

@@ -37,13 +37,17 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
     Raises Invalid (not signed, past time, brief unsigned, channel not ready), StaleState (it is scheduled already).
     """
     actor.require(Capability.RELEASE, on=variant)
-    variant = Variant.objects.select_for_update(of=("self",)).select_related("payload", "content__campaign", "channel").get(
-        pk=variant.pk
+    variant = (
+        Variant.objects.select_for_update(of=("self",))
+        .select_related("payload", "content__campaign", "channel")
+        .get(pk=variant.pk)
     )
     refuse_unready(variant)
     due_at = future_or_refuse(due_at)
     if Delivery.objects.filter(variant=variant, payload=variant.payload, state__in=ALIVE).exists():
-        raise StaleState(_("This version is scheduled already. Move it instead of scheduling it twice."), code="scheduled")
+        raise StaleState(
+            _("This version is scheduled already. Move it instead of scheduling it twice."), code="scheduled"
+        )
     delivery = Delivery(
         organisation_id=variant.organisation_id,
         campaign=variant.content.campaign,
@@ -62,7 +66,9 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
 def save_with_parts(delivery: Delivery, actor: Actor) -> Delivery:
     try:
         with transaction.atomic():
-            begin(delivery, actor=actor, data={"due_at": delivery.due_at.isoformat(), "digest": delivery.payload.digest})
+            begin(
+                delivery, actor=actor, data={"due_at": delivery.due_at.isoformat(), "digest": delivery.payload.digest}
+            )
     except IntegrityError as error:
         raise Invalid(_("It lacks a signature. Ask its reviewers."), code="not_approved") from error
     for position in range(len(posts_of(delivery.payload))):
@@ -96,20 +102,24 @@ def move(*, delivery: Delivery, due_at: datetime, actor: Actor) -> Delivery:
     if delivery.state == DeliveryState.PENDING:
         touched = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(**free)
         if touched != 1:
-            raise StaleState()
+            raise StaleState
         record("delivery.moved", delivery, actor=actor, data={"due_at": due_at.isoformat()})
         delivery.refresh_from_db()
         return delivery
     if delivery.state not in (DeliveryState.HELD, DeliveryState.FAILED):
         raise StaleState(_("It can no longer be moved: it is on its way, or ended."), code="too_late")
     refuse_void(delivery)
-    return advance(delivery, DeliveryState.PENDING, actor=actor, why="moved", data={"due_at": due_at.isoformat()}, **free)
+    return advance(
+        delivery, DeliveryState.PENDING, actor=actor, why="moved", data={"due_at": due_at.isoformat()}, **free
+    )
 
 
 def refuse_void(delivery: Delivery) -> None:
     """A delivery of bytes that are no longer the signed ones never goes back to the queue."""
     if delivery.variant.payload_id != delivery.payload_id or delivery.variant.state != VariantState.APPROVED:
-        raise Invalid(_("Its text was changed after it was signed: schedule the new version once it is signed."), code="void")
+        raise Invalid(
+            _("Its text was changed after it was signed: schedule the new version once it is signed."), code="void"
+        )
 
 
 @transaction.atomic

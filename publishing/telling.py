@@ -23,7 +23,7 @@ def tell_about(delivery: Delivery, *, code: str) -> None:
         kind="delivery",
         title=reason.title,
         body=reason.next_step,
-        link=f"{reverse('deliveries')}#delivery-{delivery.pk}",
+        link=reverse("delivery", args=[delivery.pk]),
         once=f"delivery:{delivery.pk}:{code}:{delivery.attempts_made}",
         organisation_id=delivery.organisation_id,
     )
@@ -48,7 +48,7 @@ def tell_duplicate(delivery: Delivery, links: list[str]) -> None:
         kind="duplicate",
         title=_("A post may stand twice on the network"),
         body=format_lazy("{} {}", _("Open both, and delete one:"), " ".join(links)),
-        link=f"{reverse('deliveries')}#delivery-{delivery.pk}",
+        link=reverse("delivery", args=[delivery.pk]),
         once=f"duplicate:{delivery.pk}:{'|'.join(links)}"[:120],
         organisation_id=delivery.organisation_id,
     )

@@ -18,7 +18,12 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(
-    *, status_code: int, code: str, detail: str, errors: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    *,
+    status_code: int,
+    code: str,
+    detail: str,
+    errors: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     body: dict[str, Any] = {
         "type": f"about:blank#{code}",

@@ -6,179 +6,354 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('campaigns', '0002_initial'),
+        ("accounts", "0001_initial"),
+        ("campaigns", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.SlugField(max_length=30)),
-                ('server_url', models.URLField(max_length=300)),
-                ('state', models.CharField(choices=[('connected', 'Connected'), ('held', 'Held'), ('reconnect', 'Needs to be connected again'), ('disconnected', 'Disconnected')], default='connected', max_length=20)),
-                ('state_reason', models.CharField(blank=True, max_length=40)),
-                ('remote_id', models.CharField(max_length=120)),
-                ('handle', models.CharField(max_length=200)),
-                ('display_name', models.CharField(max_length=200)),
-                ('profile_url', models.URLField(blank=True, max_length=300)),
-                ('language', models.CharField(default='ar', max_length=5)),
-                ('limits', models.JSONField(default=dict)),
-                ('followers', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('connected_at', models.DateTimeField()),
-                ('connected_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channels', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.SlugField(max_length=30)),
+                ("server_url", models.URLField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("connected", "Connected"),
+                            ("held", "Held"),
+                            ("reconnect", "Needs to be connected again"),
+                            ("disconnected", "Disconnected"),
+                        ],
+                        default="connected",
+                        max_length=20,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=40)),
+                ("remote_id", models.CharField(max_length=120)),
+                ("handle", models.CharField(max_length=200)),
+                ("display_name", models.CharField(max_length=200)),
+                ("profile_url", models.URLField(blank=True, max_length=300)),
+                ("language", models.CharField(default="ar", max_length=5)),
+                ("limits", models.JSONField(default=dict)),
+                ("followers", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("connected_at", models.DateTimeField()),
+                (
+                    "connected_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="channels", to="accounts.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['network', 'handle'],
+                "ordering": ["network", "handle"],
             },
         ),
         migrations.CreateModel(
-            name='Breaker',
+            name="Breaker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('probe_after', models.DateTimeField(blank=True, null=True)),
-                ('code', models.CharField(blank=True, max_length=60)),
-                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='breaker', to='publishing.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("probe_after", models.DateTimeField(blank=True, null=True)),
+                ("code", models.CharField(blank=True, max_length=60)),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="breaker", to="publishing.channel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('channel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='credential', to='publishing.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sealed", models.BinaryField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "channel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="credential", to="publishing.channel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Scheduled'), ('preparing', 'Being prepared'), ('sending', 'Being sent'), ('published', 'Published'), ('processing', 'Being processed by the network'), ('failed', 'Failed'), ('unconfirmed', 'Unconfirmed'), ('held', 'Held'), ('missed', 'Missed'), ('cancelled', 'Cancelled'), ('deleting', 'Being deleted'), ('deleted', 'Deleted'), ('gone', 'No longer on the network')], default='pending', max_length=20)),
-                ('due_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('dispatched_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('hold_reason', models.CharField(blank=True, choices=[('approval_void', 'The text was changed or its signature withdrawn'), ('not_approved', 'Its signatures do not match what would go out'), ('channel', 'The channel is not ready'), ('disclosure', 'The channel does not name the institution'), ('late', 'It is later than the campaign allows'), ('incident', 'Publishing is frozen'), ('person', 'Held by a person')], max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('reason_params', models.JSONField(default=dict)),
-                ('lateness_policy', models.CharField(blank=True, choices=[('publish', 'Publish when possible'), ('hold', 'Hold for a person'), ('skip', 'Skip')], max_length=10)),
-                ('lateness_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('attempts_made', models.PositiveIntegerField(default=0)),
-                ('superseded', models.BooleanField(default=False)),
-                ('is_duplicate_alarm', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('check_after', models.DateTimeField(blank=True, null=True)),
-                ('latest', models.JSONField(default=dict)),
-                ('latest_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='campaigns.campaign')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='publishing.channel')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='accounts.organisation')),
-                ('payload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='campaigns.payload')),
-                ('scheduled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='campaigns.variant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Scheduled"),
+                            ("preparing", "Being prepared"),
+                            ("sending", "Being sent"),
+                            ("published", "Published"),
+                            ("processing", "Being processed by the network"),
+                            ("failed", "Failed"),
+                            ("unconfirmed", "Unconfirmed"),
+                            ("held", "Held"),
+                            ("missed", "Missed"),
+                            ("cancelled", "Cancelled"),
+                            ("deleting", "Being deleted"),
+                            ("deleted", "Deleted"),
+                            ("gone", "No longer on the network"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("dispatched_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "hold_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("approval_void", "The text was changed or its signature withdrawn"),
+                            ("not_approved", "Its signatures do not match what would go out"),
+                            ("channel", "The channel is not ready"),
+                            ("disclosure", "The channel does not name the institution"),
+                            ("late", "It is later than the campaign allows"),
+                            ("incident", "Publishing is frozen"),
+                            ("person", "Held by a person"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                ("reason_params", models.JSONField(default=dict)),
+                (
+                    "lateness_policy",
+                    models.CharField(
+                        blank=True,
+                        choices=[("publish", "Publish when possible"), ("hold", "Hold for a person"), ("skip", "Skip")],
+                        max_length=10,
+                    ),
+                ),
+                ("lateness_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("attempts_made", models.PositiveIntegerField(default=0)),
+                ("superseded", models.BooleanField(default=False)),
+                ("is_duplicate_alarm", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("check_after", models.DateTimeField(blank=True, null=True)),
+                ("latest", models.JSONField(default=dict)),
+                ("latest_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="publishing.channel"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "payload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="campaigns.payload"
+                    ),
+                ),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="campaigns.variant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_at', 'id'],
+                "ordering": ["due_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('processing', 'Being processed by the network'), ('published', 'Published'), ('unknown', 'Unconfirmed'), ('deleted', 'Deleted'), ('gone', 'No longer on the network')], default='waiting', max_length=20)),
-                ('key', models.CharField(max_length=64)),
-                ('remote_id', models.CharField(blank=True, max_length=200)),
-                ('permalink', models.URLField(blank=True, max_length=500)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='publishing.delivery')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("processing", "Being processed by the network"),
+                            ("published", "Published"),
+                            ("unknown", "Unconfirmed"),
+                            ("deleted", "Deleted"),
+                            ("gone", "No longer on the network"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("remote_id", models.CharField(blank=True, max_length=200)),
+                ("permalink", models.URLField(blank=True, max_length=500)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="publishing.delivery"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='LookUp',
+            name="LookUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('is_complete', models.BooleanField()),
-                ('looked_at', models.PositiveIntegerField(default=0)),
-                ('found_remote_id', models.CharField(blank=True, max_length=200)),
-                ('code', models.CharField(blank=True, max_length=60)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='look_ups', to='publishing.delivery')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='look_ups', to='publishing.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("is_complete", models.BooleanField()),
+                ("looked_at", models.PositiveIntegerField(default=0)),
+                ("found_remote_id", models.CharField(blank=True, max_length=200)),
+                ("code", models.CharField(blank=True, max_length=60)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="look_ups", to="publishing.delivery"
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="look_ups", to="publishing.part"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('running', 'Under way'), ('published', 'Published'), ('processing', 'Being processed by the network'), ('not_sent', 'Not sent'), ('rejected', 'Refused by the network'), ('reconnect', 'The channel must be connected again'), ('unknown', 'Unknown'), ('lapsed', 'No answer was recorded')], default='running', max_length=20)),
-                ('worker', models.CharField(max_length=120)),
-                ('started_at', models.DateTimeField()),
-                ('send_started_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('saved', models.JSONField(default=dict)),
-                ('answer', models.JSONField(default=dict)),
-                ('code', models.CharField(blank=True, max_length=60)),
-                ('detail', models.TextField(blank=True)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='publishing.delivery')),
-                ('part', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to='publishing.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "Under way"),
+                            ("published", "Published"),
+                            ("processing", "Being processed by the network"),
+                            ("not_sent", "Not sent"),
+                            ("rejected", "Refused by the network"),
+                            ("reconnect", "The channel must be connected again"),
+                            ("unknown", "Unknown"),
+                            ("lapsed", "No answer was recorded"),
+                        ],
+                        default="running",
+                        max_length=20,
+                    ),
+                ),
+                ("worker", models.CharField(max_length=120)),
+                ("started_at", models.DateTimeField()),
+                ("send_started_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("saved", models.JSONField(default=dict)),
+                ("answer", models.JSONField(default=dict)),
+                ("code", models.CharField(blank=True, max_length=60)),
+                ("detail", models.TextField(blank=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="publishing.delivery"
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="attempts",
+                        to="publishing.part",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('organisation', 'network', 'server_url', 'remote_id'), name='one_channel_per_account'),
+            model_name="channel",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "network", "server_url", "remote_id"), name="one_channel_per_account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['due_at'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "pending")), fields=["due_at"], name="delivery_due"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['organisation', 'state', 'due_at'], name='delivery_by_state'),
+            model_name="delivery",
+            index=models.Index(fields=["organisation", "state", "due_at"], name="delivery_by_state"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['campaign', 'due_at'], name='delivery_by_campaign'),
+            model_name="delivery",
+            index=models.Index(fields=["campaign", "due_at"], name="delivery_by_campaign"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['preparing', 'sending'])), fields=['lease_until'], name='delivery_leased'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["preparing", "sending"])),
+                fields=["lease_until"],
+                name="delivery_leased",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['processing', 'unconfirmed'])), fields=['check_after'], name='delivery_to_check'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["processing", "unconfirmed"])),
+                fields=["check_after"],
+                name="delivery_to_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('delivery', 'position'), name='one_part_per_position'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("delivery", "position"), name="one_part_per_position"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='one_attempt_per_number'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("delivery", "number"), name="one_attempt_per_number"),
         ),
     ]

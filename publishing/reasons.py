@@ -1,0 +1,128 @@
+"""Reasons: every code of ours and of the networks as a sentence and a next step, in the reader's language.
+
+Networks give codes, never prose; a test fails for a code without a text here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What happened (`title`) and what to do next (`next_step`); both lazy."""
+
+    title: str | Promise
+    next_step: str | Promise
+
+
+WAIT = _("Nothing to do: it is tried again by itself.")
+LOOKED_UP = _("We look on the network whether it is there. It is not sent again before that is known.")
+RECONNECT = _("Connect the channel again; its posts wait and none is lost.")
+CHANGE_TEXT = _("Change the content; the new version needs its signatures.")
+ASK_ADMIN = _("Tell your administrator, with the detail shown here; then send it again.")
+RESCHEDULE = _("Choose a new time, or cancel it.")
+
+REASONS: Mapping[str, Reason] = {
+    # ours: why a delivery waits or was stopped
+    "approval_void": Reason(
+        _("The text was changed after it was signed"), _("Have the new version signed, then schedule that one.")
+    ),
+    "bytes_changed": Reason(
+        _("The stored text is not the one that was signed"),
+        _("Nothing went out. Tell your administrator: somebody wrote into the database."),
+    ),
+    "not_approved": Reason(_("A signature is missing or was withdrawn"), _("Ask the reviewers to sign this version.")),
+    "brief_not_signed": Reason(_("The campaign's brief is not signed"), _("Ask a manager to sign the brief.")),
+    "incident": Reason(_("Publishing is frozen"), _("When the freeze is lifted, look at it and choose a new time.")),
+    "held_by_person": Reason(_("Held by a person"), RESCHEDULE),
+    "late": Reason(_("It is later than the campaign allows"), RESCHEDULE),
+    "late_skipped": Reason(
+        _("It was skipped: it was later than the campaign allows"), _("Schedule it again if it is still wanted.")
+    ),
+    "disclosure": Reason(
+        _("The channel's profile does not name the institution"),
+        _("Add the institution's name to the profile on the network; we look again by ourselves."),
+    ),
+    "undisclosed": Reason(
+        _("The channel's profile does not name the institution"),
+        _("Add the institution's name to the profile on the network; we look again by ourselves."),
+    ),
+    "channel_not_connected": Reason(_("The channel is not connected"), RECONNECT),
+    "disconnected": Reason(_("The channel was disconnected by a person"), RECONNECT),
+    "breaker_open": Reason(_("The network does not answer at the moment"), WAIT),
+    "lapsed": Reason(_("The worker stopped before an answer came"), LOOKED_UP),
+    "woke_too_late": Reason(_("The worker woke too late and did not send"), WAIT),
+    "unexpected": Reason(_("An unexpected error while it was being sent"), LOOKED_UP),
+    "unconfirmed": Reason(
+        _("We do not know whether it is out"),
+        _("Open the account and look: paste the link if it is there, or send it again."),
+    ),
+    "proved_absent": Reason(_("It was looked for twice and is not on the network"), WAIT),
+    "processing": Reason(_("The network took it and is still at work on it"), WAIT),
+    "network_processing_media": Reason(_("The network is still at work on the picture"), WAIT),
+    "gone": Reason(
+        _("It is no longer on the network"), _("Find out who removed it; schedule it again only if that was a mistake.")
+    ),
+    "delete_failed": Reason(
+        _("It could not be deleted from the network"), _("Delete it on the network itself, or try again.")
+    ),
+    # certainly not sent
+    "connection_refused": Reason(_("The network's server refused the connection"), WAIT),
+    "connect_timed_out": Reason(_("The network's server could not be reached in time"), WAIT),
+    "name_not_found": Reason(_("The network's address was not found"), WAIT),
+    "tls_failed": Reason(_("The network's certificate was not accepted"), ASK_ADMIN),
+    "address_refused": Reason(_("This server address is not allowed here"), ASK_ADMIN),
+    "rate_limited": Reason(
+        _("The network asks us to wait before the next post"), _("Nothing to do: it goes out when the network allows.")
+    ),
+    # it may be out
+    "answer_timed_out": Reason(_("It was sent, and no answer came in time"), LOOKED_UP),
+    "connection_broken": Reason(_("The connection broke while it was being sent"), LOOKED_UP),
+    "server_error": Reason(_("The network answered with an error of its own"), LOOKED_UP),
+    "answer_unreadable": Reason(_("The network's answer could not be read"), LOOKED_UP),
+    "answer_too_large": Reason(_("The network's answer did not end"), LOOKED_UP),
+    "redirected": Reason(_("The network sent us to another address, and we did not follow"), LOOKED_UP),
+    "unexpected_status": Reason(_("The network answered in a way we do not know"), LOOKED_UP),
+    # access
+    "token_invalid": Reason(_("The network no longer accepts our access"), RECONNECT),
+    "missing_scope": Reason(
+        _("Our access lacks a right that is needed"), _("Connect the channel again with the rights to read and write.")
+    ),
+    "account_disabled": Reason(
+        _("The account is disabled on the network"), _("Ask the network, then connect it again.")
+    ),
+    "application_refused": Reason(_("The network refuses this application"), ASK_ADMIN),
+    "code_refused": Reason(_("The network did not accept the code"), RECONNECT),
+    # refused
+    "post_refused": Reason(_("The network refused the post"), CHANGE_TEXT),
+    "media_refused": Reason(
+        _("The network refused the picture"), _("Replace the picture; the new version needs its signatures.")
+    ),
+    "media_missing": Reason(_("The picture's file is missing here"), ASK_ADMIN),
+    "media_expired": Reason(_("The network no longer has the uploaded picture"), WAIT),
+    "reply_target_gone": Reason(
+        _("The post that it continues is no longer there"), _("Schedule the whole thread again, or cancel it.")
+    ),
+    "forbidden": Reason(_("The network does not allow this act"), ASK_ADMIN),
+    "not_found": Reason(_("The network no longer knows this"), ASK_ADMIN),
+    "edit_changes_media": Reason(_("The network cannot change the picture of a post that is out"), CHANGE_TEXT),
+    "not_supported": Reason(
+        _("This network cannot be asked"),
+        _("Open the account and look: paste the link if it is there, or send it again."),
+    ),
+}
+
+
+def reason_of(code: str, params: Mapping[str, Any] | None = None) -> Reason:
+    """The text of a code; `params` add their figure where a sentence has one. Raises KeyError for a code without text."""
+    reason = REASONS[code]
+    minutes = (params or {}).get("minutes")
+    if minutes is None:
+        return reason
+    late_by = format_lazy("{} ({} {})", reason.title, minutes, _("minutes late"))
+    return Reason(late_by, reason.next_step)

@@ -1,0 +1,113 @@
+"""Settling: what a person decides where the machine must not: it is live, send it again, take it down."""
+
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.capabilities import Capability
+from chain.actors import Actor, system_actor
+from chain.engine import advance
+from chain.errors import Invalid, StaleState
+from chain.trail import record
+from networks.errors import NetworkError
+from networks.types import Published
+from publishing.channels import adapter_for
+from publishing.claiming import read_for_decision
+from publishing.lifecycle import DeliveryState, PartState
+from publishing.models import Channel, Delivery, Part
+from publishing.recording import leave_send, lock_part, settle_part
+from publishing.scheduling import refuse_void
+from publishing.telling import tell_about
+
+
+@transaction.atomic
+def confirm_live(*, delivery: Delivery, permalink: str, actor: Actor) -> Delivery:
+    """A person saw the unconfirmed post on the account and gives its link."""
+    actor.require(Capability.SETTLE, on=delivery)
+    locked, part = unconfirmed_part(delivery)
+    remote_id = remote_id_from(locked.channel, permalink.strip())
+    found = Published(remote_id=remote_id, permalink=permalink.strip(), published_at=timezone.now())
+    settle_part(locked, part, found, actor, why="seen_by_person")
+    return locked
+
+
+def remote_id_from(channel: Channel, permalink: str) -> str:
+    """The network's id in the link of a post. Raises Invalid for a link that is not of this channel's server."""
+    link, home = urlsplit(permalink), urlsplit(channel.profile_url or channel.server_url)
+    remote_id = link.path.rstrip("/").rsplit("/", 1)[-1]
+    if link.scheme not in ("https", "http") or link.hostname != home.hostname or not remote_id:
+        raise Invalid(
+            _("This is not the link of a post on this channel. Open the post on the account and copy its address."),
+            code="foreign_link",
+            field="permalink",
+        )
+    if Part.objects.filter(delivery__channel=channel, remote_id=remote_id).exists():
+        raise Invalid(_("This link belongs to another delivery already."), code="known_link", field="permalink")
+    return remote_id
+
+
+@transaction.atomic
+def send_again(*, delivery: Delivery, actor: Actor) -> Delivery:
+    """A person looked at the account, the post is not there, and it shall be sent again."""
+    actor.require(Capability.RELEASE, on=delivery)
+    locked, part = unconfirmed_part(delivery)
+    refuse_void(locked)
+    advance(part, PartState.WAITING, actor=actor, why="absent_says_person")
+    advance(
+        locked, DeliveryState.PENDING, actor=actor, why="absent_says_person",
+        reason="", reason_params={}, not_before=None, dispatched_until=None, check_after=None, due_at=timezone.now(),
+    )  # fmt: skip
+    return locked
+
+
+def unconfirmed_part(delivery: Delivery) -> tuple[Delivery, Part]:
+    locked = read_for_decision(delivery.pk)
+    part = locked.parts.filter(state=PartState.UNKNOWN).first()
+    if locked.state != DeliveryState.UNCONFIRMED or part is None:
+        raise StaleState(_("It was settled meanwhile: look at it again."), code="settled")
+    return locked, lock_part(part)
+
+
+@transaction.atomic
+def put_aside(*, delivery: Delivery, actor: Actor) -> Delivery:
+    """A person has seen that it was missed; nothing else changes."""
+    actor.require(Capability.SETTLE, on=delivery)
+    touched = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.MISSED, settled_at=None).update(
+        settled_at=timezone.now()
+    )
+    if touched == 1:
+        record("delivery.put_aside", delivery, actor=actor)
+    return delivery
+
+
+@transaction.atomic
+def take_down(*, delivery: Delivery, actor: Actor, why: str) -> Delivery:
+    """Ask for a published post to be deleted from its network. A worker does it; the row stays, with the reason."""
+    actor.require(Capability.RELEASE, on=delivery)
+    if not why.strip():
+        raise Invalid(_("Say in a sentence why it is taken down: the ledger keeps it."), field="why")
+    if delivery.state != DeliveryState.PUBLISHED:
+        raise StaleState(_("Only what is published can be taken down."), code="not_published")
+    advance(delivery, DeliveryState.DELETING, actor=actor, why=why)
+    return delivery
+
+
+def delete(delivery_id: int) -> None:
+    """Delete the parts of a delivery that is being taken down, the last first. Deleting twice does no harm."""
+    delivery = Delivery.objects.select_related("channel").get(pk=delivery_id)
+    if delivery.state != DeliveryState.DELETING:
+        return
+    actor = system_actor("publisher", delivery.organisation_id)
+    try:
+        adapter = adapter_for(delivery.channel)
+        for part in delivery.parts.filter(state=PartState.PUBLISHED).order_by("-position"):
+            adapter.delete_post(part.remote_id)
+            advance(part, PartState.DELETED, actor=actor)
+    except NetworkError as error:
+        with transaction.atomic():
+            leave_send(delivery, DeliveryState.PUBLISHED, code="delete_failed", params={"network": error.code})
+            tell_about(delivery, code="delete_failed")
+        return
+    advance(delivery, DeliveryState.DELETED, actor=actor, settled_at=timezone.now())

@@ -1,0 +1,73 @@
+"""How a delivery is drawn: its chain in a row and at length, a code's sentence, a network's name.
+
+Built in for all templates (settings TEMPLATES).
+"""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from networks.registry import adapter_class
+from publishing.lifecycle import DeliveryState
+from publishing.models import Delivery
+from publishing.reasons import REASONS, reason_of
+
+register = template.Library()
+
+STEP: dict[str, str] = {
+    DeliveryState.PENDING: "now",
+    DeliveryState.PREPARING: "now",
+    DeliveryState.SENDING: "now",
+    DeliveryState.PROCESSING: "now",
+    DeliveryState.PUBLISHED: "done",
+    DeliveryState.DELETING: "now",
+    DeliveryState.UNCONFIRMED: "unknown",
+    DeliveryState.HELD: "held",
+    DeliveryState.FAILED: "broken",
+    DeliveryState.MISSED: "broken",
+    DeliveryState.CANCELLED: "broken",
+    DeliveryState.DELETED: "broken",
+    DeliveryState.GONE: "unknown",
+}
+"""What the fifth link (publishing) of the chain looks like in each state."""
+
+
+@register.inclusion_tag("_chain/thread.html")
+def delivery_thread(delivery: Delivery) -> dict[str, Any]:
+    """claim, text, author, signatures, publishing, outcome: six points and the words beneath."""
+    outcome = "done" if delivery.latest_at else "todo"
+    words = DeliveryState(delivery.state).label
+    kinds = ["done", "done", "done", "signed", STEP[delivery.state], outcome]
+    return {"kinds": kinds, "label": words, "caption": words}
+
+
+@register.inclusion_tag("_chain/chain.html")
+def delivery_chain(delivery: Delivery) -> dict[str, Any]:
+    content = delivery.variant.content
+    links = [
+        {"state": "done", "kind": _("Claim"), "what": content.claim},
+        {"state": "done", "kind": _("Author"), "what": content.created_by},
+        {"state": "signed", "kind": _("Signatures"), "what": delivery.payload.digest[:8], "initial": "✓"},
+        {"state": "done", "kind": _("Released by"), "what": delivery.scheduled_by},
+        {"state": STEP[delivery.state].replace("unknown", "now").replace("held", "broken"),
+         "kind": _("Publishing"), "what": DeliveryState(delivery.state).label},
+        {"state": "done" if delivery.latest_at else "todo", "kind": _("Outcome"),
+         "what": _("measured") if delivery.latest_at else _("measured after it is out")},
+    ]  # fmt: skip
+    return {"links": links, "variant": "", "label": _("Chain of transmission")}
+
+
+@register.filter
+def reason(code: str) -> str:
+    """The sentence of a code; a code of another version is shown as it is."""
+    return str(reason_of(code).title) if code in REASONS else code
+
+
+@register.filter
+def network_name(slug: str) -> str:
+    """The network's name in the reader's language."""
+    try:
+        return _(adapter_class(slug).label)
+    except KeyError:
+        return slug

@@ -1,0 +1,1 @@
+"""Pages of publishing: deliveries, releasing, channels, freezing. They read forms, call one action, and answer."""

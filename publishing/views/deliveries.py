@@ -1,0 +1,204 @@
+"""What needs me now? The list, one delivery with its whole story, and the decisions on it."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs
+from accounts.actors import ActorRequest
+from accounts.capabilities import Capability
+from chain.errors import Invalid, StaleState
+from publishing import queries, scheduling, settling
+from publishing.access import channels_of, delivery_or_404
+from publishing.forms import LinkForm, ReasonForm, WhenForm
+from publishing.freezing import in_force
+from publishing.frozen import body_of, is_intact, posts_of
+from publishing.models import Delivery
+
+
+@require_GET
+@needs(Capability.VIEW_DELIVERIES)
+def deliveries(request: ActorRequest) -> HttpResponse:
+    actor = request.actor
+    campaign, channel = number(request, "campaign"), number(request, "channel")
+    groups = queries.needs_me(actor, campaign_id=campaign, channel_id=channel)
+    only = request.GET.get("state", "")
+    context = {
+        "groups": [group for group in groups if not only or group.slug == only],
+        "all_groups": groups,
+        "only": only,
+        "waiting": sum(group.total for group in groups),
+        "unscheduled": queries.without_a_time(actor),
+        "coming": queries.coming(actor),
+        "gone_out": queries.gone_out(actor),
+        "by_itself": queries.by_itself(actor, timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)),
+        "holds": in_force(actor.organisation_id or 0),
+        "channels": channels_of(actor),
+        "now": timezone.now(),
+        **rights(request),
+    }
+    return render(request, "publishing/deliveries.html", context)
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def rights(request: ActorRequest) -> dict[str, bool]:
+    actor = request.actor
+    return {
+        "may_release": actor.can(Capability.RELEASE),
+        "may_settle": actor.can(Capability.SETTLE),
+        "may_hold": actor.can(Capability.HOLD),
+        "may_freeze": actor.can(Capability.FREEZE),
+        "may_resume": actor.can(Capability.RESUME),
+    }
+
+
+@require_GET
+@needs(Capability.VIEW_DELIVERIES)
+def delivery(request: ActorRequest, pk: int) -> HttpResponse:
+    return show(request, delivery_or_404(request.actor, pk))
+
+
+def show(request: ActorRequest, found: Delivery, *, error: Exception | None = None, typed: str = "") -> HttpResponse:
+    """One delivery; with `error` the sentence stands at its head and what was typed is kept."""
+    found = next(
+        iter(
+            queries.with_story(
+                Delivery.objects.filter(pk=found.pk).select_related(
+                    "channel", "campaign", "variant__content__claim", "payload__revision", "scheduled_by"
+                )
+            )
+        )
+    )
+    intact = is_intact(found.payload)
+    context: dict[str, Any] = {
+        "delivery": found,
+        "case": queries.case_of(found),
+        "needs_person": found.state in ("unconfirmed", "failed", "held", "missed"),
+        "posts": posts_of(found.payload) if intact else [],
+        "body": body_of(found.payload) if intact else {},
+        "attempts": found.attempts.all(),
+        "look_ups": found.look_ups.all(),
+        "when": WhenForm(zone=found.campaign.time_zone, initial=initial_time(found)),
+        "zone": found.campaign.time_zone,
+        "error": error,
+        "typed": typed,
+        **rights(request),
+    }
+    return render(request, "publishing/delivery.html", context, status=getattr(error, "status", 200))
+
+
+def initial_time(found: Delivery) -> dict[str, Any]:
+    local = max(found.due_at, timezone.now()).astimezone(ZoneInfo(found.campaign.time_zone))
+    return {"day": local.date(), "time": local.time()}
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def move(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    form = WhenForm(request.POST, zone=found.campaign.time_zone)
+    try:
+        if not form.is_valid():
+            raise Invalid(_("Give a day and a time."), field="day")
+        scheduling.move(delivery=found, due_at=form.cleaned_data["due_at"], actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It has its new time."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def send_now(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    try:
+        scheduling.move(delivery=found, due_at=timezone.now(), actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It goes out now."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.HOLD)
+def hold(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    try:
+        scheduling.hold(delivery=found, actor=request.actor, why=request.POST.get("reason", "").strip()[:500])
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It is held: it does not go out before you give it a time."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def cancel(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    try:
+        scheduling.cancel(delivery=found, actor=request.actor, why=request.POST.get("reason", "").strip()[:500])
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It is cancelled."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.SETTLE)
+def confirm_live(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    form = LinkForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Invalid(_("Paste the link of the post as it stands on the account."), field="permalink")
+        settling.confirm_live(delivery=found, permalink=form.cleaned_data["permalink"], actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error, typed=request.POST.get("permalink", ""))
+    messages.success(request, _("Noted: it is live, with its link."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def send_again(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    try:
+        settling.send_again(delivery=found, actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It is sent again."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def take_down(request: ActorRequest, pk: int) -> HttpResponse:
+    found = delivery_or_404(request.actor, pk)
+    form = ReasonForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Invalid(_("Say in a sentence why it is taken down: the ledger keeps it."), field="reason")
+        settling.take_down(delivery=found, actor=request.actor, why=form.cleaned_data["reason"])
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("It is being taken down."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.SETTLE)
+def put_aside(request: ActorRequest, pk: int) -> HttpResponse:
+    """A missed delivery was seen by a person: it leaves the list."""
+    found = delivery_or_404(request.actor, pk)
+    settling.put_aside(delivery=found, actor=request.actor)
+    return redirect("deliveries")

@@ -1,0 +1,66 @@
+"""When does it go out? Giving a signed variant its time."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import needs
+from accounts.actors import ActorRequest
+from accounts.capabilities import Capability
+from campaigns.models import Variant
+from chain.errors import Invalid, NotFound, StaleState
+from publishing import scheduling
+from publishing.forms import WhenForm
+from publishing.frozen import body_of, posts_of
+
+
+def variant_to_release(request: ActorRequest, pk: int) -> Variant:
+    found = (
+        Variant.objects.filter(organisation_id=request.actor.organisation_id or 0, pk=pk)
+        .select_related("content__campaign", "content__claim", "channel", "payload")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+@needs(Capability.RELEASE)
+def release(request: ActorRequest, pk: int) -> HttpResponse:
+    variant = variant_to_release(request, pk)
+    zone = variant.content.campaign.time_zone
+    form = WhenForm(request.POST or None, zone=zone, initial=proposed(variant, zone))
+    error: Exception | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = scheduling.schedule(variant=variant, due_at=form.cleaned_data["due_at"], actor=request.actor)
+        except (Invalid, StaleState) as refused:
+            error = refused
+        else:
+            messages.success(request, _("It is scheduled, and goes out once."))
+            return redirect("delivery", made.pk)
+    context: dict[str, Any] = {
+        "variant": variant,
+        "form": form,
+        "zone": zone,
+        "posts": posts_of(variant.payload) if variant.payload else [],
+        "body": body_of(variant.payload) if variant.payload else {},
+        "error": error,
+    }
+    return render(request, "publishing/release.html", context, status=getattr(error, "status", 200))
+
+
+def proposed(variant: Variant, zone: str) -> dict[str, Any]:
+    """The time that was planned while writing, if it is still to come; else the next full hour."""
+    now = timezone.now()
+    planned = getattr(variant, "planned_at", None)
+    local = (planned if planned and planned > now else now).astimezone(ZoneInfo(zone))
+    if not (planned and planned > now):
+        local = (local + timedelta(hours=1)).replace(minute=0)
+    return {"day": local.date(), "time": local.time().replace(second=0, microsecond=0)}

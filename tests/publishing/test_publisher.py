@@ -1,0 +1,311 @@
+"""The road of a delivery through a worker, judged by the network's own timeline."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from chain.actors import system_actor
+from chain.engine import advance
+from publishing import breaking, dispatching, publisher, recording, sweeping
+from publishing.claiming import claim
+from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
+from publishing.models import Breaker, Channel, Delivery
+from sandbox.testing import SandboxClient
+from tests.deliveries import TEXT
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Due = Callable[..., Delivery]
+
+
+def settled(delivery: Delivery) -> Delivery:
+    delivery.refresh_from_db()
+    return delivery
+
+
+def texts(network: SandboxClient) -> list[str]:
+    return [post["text"] for post in network.posts("mastodon")]
+
+
+def test_a_due_delivery_stands_on_the_timeline_once_byte_for_byte(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    for pk in dispatching.mark_due():
+        publisher.publish(pk)
+    publisher.publish(delivery.pk)
+    assert texts(network) == [TEXT]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+    part = delivery.parts.get()
+    assert part.remote_id
+    assert part.permalink.startswith("http")
+
+
+def test_a_marked_delivery_is_not_dispatched_twice_until_the_mark_lapses(due: Due) -> None:
+    delivery = due()
+    assert dispatching.mark_due() == [delivery.pk]
+    assert dispatching.mark_due() == []
+    Delivery.objects.update(dispatched_until=timezone.now() - timedelta(seconds=1))
+    assert dispatching.mark_due() == [delivery.pk]
+
+
+def test_what_is_not_due_is_neither_dispatched_nor_claimed(due: Due, network: SandboxClient) -> None:
+    delivery = due(due_at=timezone.now() + timedelta(hours=1))
+    assert dispatching.mark_due() == []
+    publisher.publish(delivery.pk)
+    assert texts(network) == []
+
+
+def test_a_claimed_delivery_cannot_be_claimed_by_another(due: Due) -> None:
+    delivery = due()
+    assert claim(delivery.pk) is not None
+    assert claim(delivery.pk) is None
+
+
+def test_a_thread_goes_out_in_order_each_part_answering_the_one_before(due: Due, network: SandboxClient) -> None:
+    delivery = due(texts=("الأول", "الثاني", "الثالث"))
+    publisher.publish(delivery.pk)
+    assert texts(network) == ["الأول", "الثاني", "الثالث"]
+    first, second, _third = network.posts("mastodon")
+    assert str(second["in_reply_to"]) == str(first["id"])
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_a_thread_resumes_at_the_first_part_that_certainly_was_not_sent(due: Due, network: SandboxClient) -> None:
+    delivery = due(texts=("الأول", "الثاني"))
+    network.arm_fault("rate_limited", route="publish", count=1, seconds=900)
+    publisher.publish(delivery.pk)
+    Delivery.objects.update(not_before=None)
+    Channel.objects.update(not_before=None)
+    publisher.publish(delivery.pk)
+    assert texts(network) == ["الأول", "الثاني"]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_a_timed_out_send_is_not_sent_again(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    network.arm_fault("drop_answer", route="publish")
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == DeliveryState.UNCONFIRMED
+    publisher.publish(delivery.pk)
+    assert texts(network) == [TEXT]
+
+
+def test_a_429_waits_as_long_as_the_network_says_and_holds_the_whole_channel(due: Due, network: SandboxClient) -> None:
+    first, second = due(), due()
+    network.arm_fault("rate_limited", route="publish", seconds=900)
+    publisher.publish(first.pk)
+    publisher.publish(second.pk)
+    assert texts(network) == []
+    for delivery in (first, second):
+        assert settled(delivery).state == DeliveryState.PENDING
+        assert delivery.not_before is not None
+        assert 850 < (delivery.not_before - timezone.now()).total_seconds() < 910
+    assert settled(second).reason == "rate_limited"
+
+
+def test_a_refused_connection_is_tried_again_later_by_itself(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    Channel.objects.update(server_url="http://127.0.0.1:1/mastodon")
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == DeliveryState.PENDING
+    assert delivery.reason == "connection_refused"
+    assert delivery.not_before is not None
+    assert delivery.not_before > timezone.now()
+
+
+def test_an_outage_makes_a_handful_of_failures_then_the_breaker_holds_and_a_probe_lets_go(
+    due: Due, network: SandboxClient, channel: Channel
+) -> None:
+    deliveries = [due() for _ in range(6)]
+    network.arm_fault("server_error", route="publish", count=None, accepted=False)
+    for delivery in deliveries:
+        publisher.publish(delivery.pk)
+    states = [settled(d).state for d in deliveries]
+    assert states.count(DeliveryState.UNCONFIRMED) == 3
+    assert [d.reason for d in deliveries[3:]] == ["breaker_open"] * 3
+    network.disarm()
+    Breaker.objects.update(probe_after=timezone.now())
+    assert [breaking.probe(b) for b in breaking.probe_due()] == [True]
+    publisher.publish(deliveries[5].pk)
+    assert settled(deliveries[5]).state == DeliveryState.PUBLISHED
+
+
+def test_a_rejected_post_fails_with_a_reason_and_tells_a_coordinator(
+    due: Due, network: SandboxClient, people: People
+) -> None:
+    delivery = due(texts=("س" * 501,))
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == DeliveryState.FAILED
+    assert delivery.reason == "post_refused"
+    assert people.carla.notices.filter(kind="delivery", link=f"/deliveries/{delivery.pk}/").count() == 1
+
+
+def test_a_revoked_token_holds_the_channel_and_its_posts_wait(
+    due: Due, network: SandboxClient, channel: Channel, people: People
+) -> None:
+    first, second = due(), due()
+    network.arm_fault("revoked_token", route="publish", count=None)
+    publisher.publish(first.pk)
+    publisher.publish(second.pk)
+    channel.refresh_from_db()
+    assert channel.state == ChannelState.RECONNECT
+    assert [settled(d).hold_reason for d in (first, second)] == [HoldReason.CHANNEL] * 2
+    assert people.carla.notices.filter(kind="channel").count() == 1
+
+
+def test_changed_bytes_do_not_go_out(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    with connection.cursor() as cursor:
+        drop = "DROP TRIGGER IF EXISTS {} " + ("ON campaigns_payload" if connection.vendor == "postgresql" else "")
+        for name in payload_triggers():
+            cursor.execute(drop.format(name))
+        cursor.execute("UPDATE campaigns_payload SET canonical = replace(canonical, 'الرفق', 'الرَفق')")
+    publisher.publish(delivery.pk)
+    assert texts(network) == []
+    assert settled(delivery).hold_reason == HoldReason.NOT_APPROVED
+    assert delivery.reason == "bytes_changed"
+
+
+def payload_triggers() -> list[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'campaigns_payload'::regclass AND NOT tgisinternal"
+            )
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'campaigns_payload'")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_a_signature_withdrawn_after_scheduling_stops_the_post(due: Due, network: SandboxClient) -> None:
+    from chain.models import Decision
+
+    delivery = due()
+    Decision.objects.filter(digest=delivery.payload.digest).order_by("pk").first().__class__.objects.filter(
+        digest=delivery.payload.digest, gate__code="language"
+    ).update(revoked_at=timezone.now())
+    publisher.publish(delivery.pk)
+    assert texts(network) == []
+    assert settled(delivery).hold_reason == HoldReason.NOT_APPROVED
+
+
+def test_the_database_refuses_an_unsigned_delivery_and_an_unsigned_send(
+    due: Due, people: People, channel: Channel, campaign: Campaign
+) -> None:
+    from tests.deliveries import make_delivery, make_variant
+
+    unsigned = make_variant(campaign, channel, people.alice)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_delivery(unsigned, people.carla)
+    signed = due()
+    signed.payload.variant.payloads.first()
+    from chain.models import Decision
+
+    Decision.objects.filter(digest=signed.payload.digest).update(revoked_at=timezone.now())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Delivery.objects.filter(pk=signed.pk).update(state="sending")
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "reason"),
+    [("hold", DeliveryState.HELD, "late"), ("skip", DeliveryState.MISSED, "late_skipped")],
+)
+def test_a_late_delivery_follows_the_policy_and_says_so(
+    due: Due, network: SandboxClient, people: People, policy: str, state: DeliveryState, reason: str
+) -> None:
+    delivery = due(due_at=timezone.now() - timedelta(hours=3), lateness_policy=policy, lateness_minutes=30)
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == state
+    assert delivery.reason == reason
+    assert texts(network) == []
+    assert people.carla.notices.filter(link=f"/deliveries/{delivery.pk}/").exists()
+
+
+def test_a_late_delivery_goes_out_where_the_campaign_says_publish(due: Due, network: SandboxClient) -> None:
+    delivery = due(due_at=timezone.now() - timedelta(hours=3), lateness_policy="publish", lateness_minutes=30)
+    publisher.publish(delivery.pk)
+    assert texts(network) == [TEXT]
+
+
+def test_a_worker_dead_while_preparing_gives_its_delivery_back(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    claim(delivery.pk)
+    assert sweeping.sweep_lapsed() == 0
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sweeping.sweep_lapsed() == 1
+    publisher.publish(delivery.pk)
+    assert texts(network) == [TEXT]
+
+
+def test_a_worker_that_wakes_after_its_prepare_lease_does_not_send(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    old = claim(delivery.pk)
+    assert old is not None
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweeping.sweep_lapsed()
+    publisher.publish(delivery.pk)
+    assert publisher.enter_send(old, delivery.parts.get()) is False
+    assert texts(network) == [TEXT]
+
+
+def test_a_late_answer_is_stored_and_settles_an_unconfirmed_delivery(due: Due, network: SandboxClient) -> None:
+    delivery = due()
+    attempt = claim(delivery.pk)
+    assert attempt is not None
+    part = delivery.parts.get()
+    assert publisher.enter_send(attempt, part)
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweeping.sweep_lapsed()
+    assert settled(delivery).state == DeliveryState.UNCONFIRMED
+    answer = recording.Published(remote_id="7", permalink="https://social.test/@r/7", published_at=timezone.now())
+    recording.record_answer(attempt, part, answer)
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+    attempt.refresh_from_db()
+    assert attempt.answer["remote_id"] == "7"
+
+
+def test_two_different_answers_raise_the_duplicate_alarm_with_both_links(
+    due: Due, network: SandboxClient, people: People
+) -> None:
+    delivery = due()
+    attempt = claim(delivery.pk)
+    assert attempt is not None
+    part = delivery.parts.get()
+    publisher.enter_send(attempt, part)
+    for remote_id in ("7", "8"):
+        link = f"https://social.test/@r/{remote_id}"
+        recording.record_answer(attempt, part, recording.Published(remote_id, link, timezone.now()))
+    assert settled(delivery).is_duplicate_alarm
+    told = people.carla.notices.get(kind="duplicate")
+    assert "/@r/7" in told.body
+    assert "/@r/8" in told.body
+
+
+def test_a_bug_in_the_send_is_unconfirmed_and_never_sent_again(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from networks.adapters.mastodon import Mastodon
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    delivery = due()
+    monkeypatch.setattr(Mastodon, "publish", broken)
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == DeliveryState.UNCONFIRMED
+    assert delivery.parts.get().state == PartState.UNKNOWN
+
+
+def test_an_advance_that_lost_the_race_changes_nothing(due: Due) -> None:
+    from chain.errors import StaleState
+
+    delivery = due()
+    mine = Delivery.objects.get(pk=delivery.pk)
+    actor = system_actor("test", delivery.organisation_id)
+    advance(delivery, DeliveryState.HELD, actor=actor)
+    with pytest.raises(StaleState):
+        advance(mine, DeliveryState.PREPARING, actor=actor)
+    assert settled(delivery).state == DeliveryState.HELD
