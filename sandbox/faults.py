@@ -145,7 +145,8 @@ class FaultMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["sandbox.received_at"] = self.setting.clock()
+        # Rails, like most of the networks' routers, takes a trailing slash for the same route.
+        scope = {**scope, "path": scope["path"].rstrip("/"), "sandbox.received_at": self.setting.clock()}
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         account = self.dialect.account_of(self.setting.world, Request(scope))
         fault = self.desk.take(self.dialect, scope["method"], path, account.handle if account else None)

@@ -39,6 +39,10 @@ def test_the_instance_says_its_limits(passer_by: Reader) -> None:
         assert limits == {"max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23}
 
 
+def test_a_trailing_slash_is_the_same_route(passer_by: Reader) -> None:
+    assert passer_by.call("GET", "/api/v1/instance/").status_code == 200
+
+
 def test_the_profile_names_the_institution(author: Reader) -> None:
     profile = author.call("GET", "/api/v1/accounts/verify_credentials").json()
     assert profile["acct"] == "rabita_demo"
