@@ -109,8 +109,8 @@ def _strings_of(path: Path) -> Iterator[tuple[MessageId, str | None]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         text = _as_python(text, path)
-    for _line, function, found, _comments in extract_python(BytesIO(text.encode()), list(KEYWORDS), [], {}):
-        message = _message(KEYWORDS[function], found)
+    for _line, name, found, _comments in extract_python(BytesIO(text.encode()), KEYWORDS, [], {}):
+        message = _message(KEYWORDS[str(name)], found)
         if message is not None:
             yield message
 
@@ -190,15 +190,18 @@ def _problems_of(language: str, found: Catalog) -> Iterator[str]:
 
 def _misfits(message: Message, known: Message) -> Iterator[str]:
     """Named placeholders of the source that a translation lacks or invents."""
-    forms = known.string if isinstance(known.string, (list, tuple)) else (known.string,)
-    sources = message.id if isinstance(message.id, tuple) else (message.id,)
+    sources = [str(text) for text in _texts(message.id)]
+    forms = [str(text) for text in _texts(known.string)]
     allowed = set().union(*(_placeholders(source) for source in sources))
-    needed = _placeholders(sources[-1])
     for form in forms:
-        if _placeholders(form) - allowed:
-            yield f"invents {', '.join(sorted(_placeholders(form) - allowed))}"
-    if len(sources) == 1 and needed - _placeholders(forms[0]):
-        yield f"lacks {', '.join(sorted(needed - _placeholders(forms[0])))}"
+        if invented := _placeholders(form) - allowed:
+            yield f"invents {', '.join(sorted(invented))}"
+    if len(sources) == 1 and (lacking := allowed - _placeholders(forms[0])):
+        yield f"lacks {', '.join(sorted(lacking))}"
+
+
+def _texts(one_or_many: Any) -> Iterable[Any]:
+    return one_or_many if isinstance(one_or_many, (list, tuple)) else (one_or_many,)
 
 
 def _placeholders(text: str) -> set[str]:
@@ -206,7 +209,7 @@ def _placeholders(text: str) -> set[str]:
 
 
 def _is_full(string: Any) -> bool:
-    return all(string) if isinstance(string, (list, tuple)) else bool(string)
+    return all(_texts(string))
 
 
 def _first(msgid: Any) -> str:
@@ -260,7 +263,8 @@ msgstr ""
 
 def _empty(language: str) -> Catalog:
     catalogue = Catalog(locale=language, charset="utf-8", fuzzy=False)
-    catalogue._num_plurals, catalogue._plural_expr = PLURALS[language]
+    count_and_rule: tuple[Any, Any] = PLURALS[language]
+    catalogue._num_plurals, catalogue._plural_expr = count_and_rule
     return catalogue
 
 

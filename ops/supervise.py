@@ -58,7 +58,7 @@ class Child:
         self.failures = 1 if steady else self.failures + 1
         signal_group(self.running, signal.SIGKILL)
         self.running = None
-        wait = min(0.5 * 2 ** (self.failures - 1), LONGEST_WAIT)
+        wait = min(0.5 * 2.0 ** min(self.failures - 1, 10), LONGEST_WAIT)
         self.start_at = time.monotonic() + wait
         return wait
 
@@ -129,9 +129,12 @@ class Supervisor:
     def watch(self) -> None:
         """Restart what dies, for ever; left by Stopped."""
         while True:
-            for child in self.children:
-                self._look_after(child)
+            self.look_after_all()
             self.pause(0.25)
+
+    def look_after_all(self) -> None:
+        for child in self.children:
+            self._look_after(child)
 
     def _look_after(self, child: Child) -> None:
         if child.has_died():
