@@ -8,7 +8,7 @@ import hashlib
 import unicodedata
 from html.parser import HTMLParser
 
-from networks.length import MENTION, URL
+from networks.length import URL, without_domains
 
 _LINK = "\x01"
 _BREAKS = frozenset({"br", "p", "div", "li", "blockquote"})
@@ -17,7 +17,7 @@ _BREAKS = frozenset({"br", "p", "div", "li", "blockquote"})
 def fingerprint(text: str, *, is_html: bool = False) -> str:
     """The same hex digest for what we sent and for what the network shows of it."""
     plain = plain_text(text) if is_html else text
-    unlinked = MENTION.sub(r"@\g<name>", URL.sub(_LINK, plain))
+    unlinked = without_domains(URL.sub(_LINK, plain))
     kept = "".join(character for character in unicodedata.normalize("NFC", unlinked) if not _is_invisible(character))
     return hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -37,7 +37,7 @@ URL = regex.compile(
 
 # https://github.com/mastodon/mastodon/blob/main/app/models/account.rb (MENTION_RE, read 2026-11).
 MENTION = regex.compile(
-    r"(?<![=/\w])@(?P<name>[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)(?P<domain>@[\w]+(?:[.-]+[\w]+)*)?(?!@)",
+    r"(?<![=/\w])@(?P<name>[a-z0-9_]++(?:[.-]++[a-z0-9_]++)*+)(?P<domain>@\w++(?:[.-]++\w++)*+)?+",
     regex.IGNORECASE,
 )
 
@@ -106,4 +106,13 @@ def _spare(text: str, url_weight: int | None, mention_drops_domain: bool) -> Ite
 
 
 def _without_domains(text: str, wanted: bool) -> str:
-    return MENTION.sub(r"@\g<name>", text) if wanted else text
+    return without_domains(text) if wanted else text
+
+
+def without_domains(text: str) -> str:
+    """Mentions by their name alone; what an @ or :// follows is no mention."""
+    return MENTION.sub(lambda found: found.group() if _goes_on(text, found.end()) else f"@{found['name']}", text)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    return text.startswith(("@", "＠", "://"), end)

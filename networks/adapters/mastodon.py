@@ -240,13 +240,13 @@ class Mastodon(Adapter):
         return Lookup(found[0] if found else None, is_complete, looked_at, tuple(found[1:]))
 
     def _own_statuses(self, since: datetime) -> Iterator[tuple[list[dict[str, Any]], datetime]]:
-        """Newest first, page by page, each with `since` on the network's clock; an empty page is the last."""
+        """Newest first, each page with `since` by a clock that may run behind ours; an empty page is the last."""
         account = self.connection.remote_id or str(self._account()["id"])
         params = {"limit": str(PAGE), "exclude_reblogs": "true"}
         for _ in range(PAGES):
             answer = self._read(f"/api/v1/accounts/{account}/statuses", params=params)
             page = dated_objects(answer.content)
-            yield page, since + timedelta(seconds=answer.server_ahead() - 2)
+            yield page, since + timedelta(seconds=min(answer.server_ahead(), 0) - 2)
             if page:
                 params["max_id"] = str(page[-1]["id"])
 

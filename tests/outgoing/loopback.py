@@ -124,8 +124,9 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
                 self.pour(b"x")
                 return
-            self.send_response(reply.status)
-            for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+            self.send_response_only(reply.status)
+            always = {"Date": self.date_time_string(), "Content-Type": "application/json"}
+            for name, value in {**always, **reply.headers}.items():
                 self.send_header(name, value)
             self.send_body(reply)
 
