@@ -1,18 +1,24 @@
-"""Domain errors: what an action raises when it refuses. Each carries a sentence for the person and a code for a program."""
+"""Domain errors: what an action raises when it refuses.
+
+Each carries a sentence for the person and a code for a program.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """An action refused. `message` is shown to the person, `code` is stable, `field` names what to mend, if one thing."""
+    """An action refused. `message` is for the person, `code` is stable, `field` names the one thing to mend, if any."""
 
     status = 422
     code = "refused"
+    sentence: str | Promise = ""
 
-    def __init__(self, message: str | Promise, *, code: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, message: str | Promise | None = None, *, code: str | None = None, field: str | None = None
+    ) -> None:
         super().__init__(code or self.code)
-        self.message = message
+        self.message = self.sentence if message is None else message
         self.code = code or self.code
         self.field = field
 
@@ -29,28 +35,18 @@ class Invalid(DomainError):
 class NotAllowed(DomainError):
     status = 403
     code = "not_allowed"
-
-    def __init__(
-        self, message: str | Promise = _("You may not do this here. Ask a manager of your institution."), **more: str
-    ) -> None:
-        super().__init__(message, **more)
+    sentence = _("You may not do this here. Ask a manager of your institution.")
 
 
 class SecondFactorNeeded(NotAllowed):
     code = "second_factor_needed"
-
-    def __init__(
-        self, message: str | Promise = _("Confirm your second factor first: this act is signed."), **more: str
-    ) -> None:
-        super().__init__(message, **more)
+    sentence = _("Confirm your second factor first: this act is signed.")
 
 
 class NotFound(DomainError):
     status = 404
     code = "not_found"
-
-    def __init__(self, message: str | Promise = _("There is nothing at this address for you."), **more: str) -> None:
-        super().__init__(message, **more)
+    sentence = _("There is nothing at this address for you.")
 
 
 class StaleState(DomainError):
@@ -58,12 +54,4 @@ class StaleState(DomainError):
 
     status = 409
     code = "stale"
-
-    def __init__(
-        self,
-        message: str | Promise = _(
-            "Somebody changed this meanwhile. Look at it again, then decide; nothing was changed."
-        ),
-        **more: str,
-    ) -> None:
-        super().__init__(message, **more)
+    sentence = _("Somebody changed this meanwhile. Look at it again, then decide; nothing was changed.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """`moves[state]` are the states reachable from it; `name` begins the verbs of the audit trail (`delivery.published`)."""
+    """`moves[state]` are the states reachable from it; `name` begins the trail's verbs (`delivery.published`)."""
 
     name: str
     moves: Mapping[str, frozenset[str]]

@@ -1,4 +1,4 @@
-"""Locks that live in the database: PostgreSQL's advisory locks; on SQLite every transaction already holds the write lock.
+"""Locks that live in the database: PostgreSQL's advisory locks. On SQLite a transaction holds the write lock anyway.
 
 Each takes its place among the others by a two-number key, so that two uses never meet by accident.
 """

@@ -34,7 +34,7 @@ class Event(models.Model):
 
 
 class Seal(models.Model):
-    """The link of one event to the one sealed before it. `number` has no gaps: ids commit out of order, seals do not."""
+    """One event linked to the one sealed before it. `number` has no gaps: ids commit out of order, seals do not."""
 
     number = models.BigIntegerField(primary_key=True)
     event = models.OneToOneField(Event, models.PROTECT, related_name="seal")

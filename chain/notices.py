@@ -63,7 +63,7 @@ def enqueue(ids: list[int]) -> None:
     from chain.tasks import mail_notices
 
     try:
-        mail_notices.apply_async([ids], retry=False)
+        mail_notices.apply_async((ids,), retry=False)
     except mail_notices.OperationalError:
         log.warning("broker away: %d notices wait for the next sweep", len(ids))
 

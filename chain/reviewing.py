@@ -5,7 +5,7 @@ It knows nothing of what is signed: a Reviewable only tells its digest and every
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -20,7 +20,7 @@ from chain.trail import record
 class Reviewable(Protocol):
     """A thing to be signed. `digest` is the sha256 (hex) of exactly what is signed."""
 
-    review_kind: str
+    review_kind: ClassVar[str]
 
     @property
     def organisation_id(self) -> int: ...
@@ -91,7 +91,7 @@ def decide(
         subject_type=row._meta.label_lower,
         subject_id=str(row.pk),
         verdict=verdict,
-        user_id=actor.user_id,
+        user_id=actor.user_id or 0,
         role_label=role_label,
         note=note,
         at=timezone.now(),

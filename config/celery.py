@@ -1,6 +1,6 @@
 """The Celery application and its beat: every periodic task of the product is named here, once.
 
-Queues are apart so that nothing slow delays a post: `clock` (ticks), `publishing`, `metrics`, `default` (mail, sealing).
+Queues are apart so that nothing slow delays a post: `clock` (ticks), `publishing`, `metrics`, `default` (mail, seals).
 A tick that was not run in time expires: the next one does the same work.
 """
 

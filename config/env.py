@@ -16,7 +16,7 @@ VAR_DIR = Path(env.str("SANAD_VAR", default=str(BASE_DIR / "var")))
 
 
 def is_production() -> bool:
-    return env.str("SANAD_ENV", default="embedded") == "production"
+    return bool(env.str("SANAD_ENV", default="embedded") == "production")
 
 
 def secret(name: str) -> str:
@@ -26,7 +26,7 @@ def secret(name: str) -> str:
     """
     value = env.str(name, default="")
     if value:
-        return value
+        return str(value)
     file = VAR_DIR / "secrets.json"
     stored = json.loads(file.read_text()).get(name, "") if file.exists() and not is_production() else ""
     if not stored:

@@ -1,4 +1,4 @@
-"""The circuit breaker of a channel: after a few refusals or unknowns in a row nothing more is sent until a probe answers.
+"""The circuit breaker of a channel: after a few refusals or unknowns in a row nothing is sent until a probe answers.
 
 So an outage makes a handful of unknown outcomes, not hundreds; waiting rows stay pending and say why.
 """

@@ -106,9 +106,7 @@ def names_institution(profile: Profile, organisation: Organisation) -> bool:
 def refuse_undisclosed(profile: Profile, organisation: Organisation) -> None:
     if not names_institution(profile, organisation):
         raise Invalid(
-            _(
-                "The account's public profile does not name your institution. Add its name to the profile, then connect."
-            ),
+            _("The account's public profile does not name your institution. Add the name, then connect."),
             code="undisclosed",
             field="token",
         )

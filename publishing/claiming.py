@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -75,7 +76,11 @@ def prepare_lease() -> timedelta:
 
 def stand_aside(delivery: Delivery, obstacle: Obstacle) -> None:
     """Settle an obstacle: wait with a reason, or leave the road (held, missed) and tell who can mend it."""
-    columns = {"reason": obstacle.code, "reason_params": obstacle.params, "not_before": obstacle.not_before}
+    columns: dict[str, Any] = {
+        "reason": obstacle.code,
+        "reason_params": obstacle.params,
+        "not_before": obstacle.not_before,
+    }
     if obstacle.to == delivery.state:
         Delivery.objects.filter(pk=delivery.pk).update(**columns, dispatched_until=None)
         return

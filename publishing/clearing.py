@@ -20,7 +20,7 @@ from publishing.models import Breaker, Delivery
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`to` is the state that the delivery must take; `not_before` only with `pending`; `code` keys publishing/reasons.py."""
+    """`to` is the state it must take; `not_before` only with `pending`; `code` keys publishing/reasons.py."""
 
     to: DeliveryState
     code: str

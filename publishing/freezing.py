@@ -100,7 +100,7 @@ def tell_everyone(hold: Hold) -> None:
 
 @transaction.atomic
 def agree_to_resume(*, hold: Hold, actor: Actor) -> Hold:
-    """Agree that a freeze may be lifted. The second, different person lifts it; held posts stay held until looked at."""
+    """Agree that a freeze may be lifted. The second, different person lifts it; held posts stay held."""
     actor.require(Capability.RESUME, on=hold)
     if actor.user_id is None:
         raise NotAllowed

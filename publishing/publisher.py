@@ -70,7 +70,7 @@ def send_lease() -> timedelta:
 
 @transaction.atomic
 def enter_send(attempt: Attempt, part: Part) -> bool:
-    """The point of no return, in its own transaction, under the organisation's shared lock (a freeze takes the exclusive one).
+    """The point of no return: its own transaction, under the organisation's shared lock (a freeze takes the whole).
 
     False when this worker lost the delivery meanwhile, or something came in the way: then nothing was sent.
     """

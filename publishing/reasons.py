@@ -119,7 +119,7 @@ REASONS: Mapping[str, Reason] = {
 
 
 def reason_of(code: str, params: Mapping[str, Any] | None = None) -> Reason:
-    """The text of a code; `params` add their figure where a sentence has one. Raises KeyError for a code without text."""
+    """The text of a code; `params` add their figure where a sentence has one. KeyError for a code without text."""
     reason = REASONS[code]
     minutes = (params or {}).get("minutes")
     if minutes is None:

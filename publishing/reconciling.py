@@ -1,7 +1,7 @@
 """Reconciling: an unconfirmed post is looked up on its network, never guessed.
 
-Found → published. Absent → sent again only after two complete look-ups at least a set gap apart, the first of them later
-than the end of the send's lease plus the read timeout. Where the network cannot be asked, a person decides (settling.py).
+Found → published. Absent → sent again only after two complete look-ups at least a set gap apart, the first of them
+later than the end of the send's lease plus the read timeout. Where the network cannot be asked, a person decides.
 """
 
 from datetime import datetime, timedelta
@@ -94,7 +94,7 @@ def send_again(delivery: Delivery, part: Part) -> None:
 
 
 def give_to_person_when_hopeless(delivery: Delivery) -> None:
-    """After several looks without a conclusion a person is asked, once; looking goes on all the same, ever more rarely."""
+    """After several looks without a conclusion a person is asked, once; looking goes on, ever more rarely."""
     looks = delivery.look_ups.count()
     wait = settings.PUBLISHING_RECONCILE_GAP_SECONDS * min(2 ** max(looks - 2, 0), 120)
     Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(

@@ -228,7 +228,7 @@ def alarm_duplicate(delivery: Delivery, links: list[str]) -> None:
 
 @transaction.atomic
 def record_prepare_failure(attempt: Attempt, part: Part, error: NetworkError) -> None:
-    """Nothing is visible yet, so it may be tried again: unless the network refused the bytes or the access, or too often."""
+    """Nothing is visible yet, so it may be tried again, unless the bytes or the access were refused, or too often."""
     delivery = read_for_decision(attempt.delivery_id)
     if delivery.state != DeliveryState.PREPARING or delivery.attempts_made != attempt.number:
         return

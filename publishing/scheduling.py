@@ -4,6 +4,7 @@ Only people act here; what the machine does with a scheduled delivery is in publ
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -95,7 +96,7 @@ def move(*, delivery: Delivery, due_at: datetime, actor: Actor) -> Delivery:
     """Give another time to a delivery that nobody can have seen yet; a held or failed one goes back to the queue."""
     actor.require(Capability.RELEASE, on=delivery)
     due_at = future_or_refuse(due_at)
-    free = {
+    free: dict[str, Any] = {
         "due_at": due_at, "not_before": None, "dispatched_until": None, "hold_reason": "", "reason": "",
         "reason_params": {},
     }  # fmt: skip

@@ -5,13 +5,13 @@ from celery import shared_task
 from chain import heartbeats
 from publishing import breaking, channels, dispatching, publisher, reconciling, settling, sweeping
 from publishing.lifecycle import ChannelState, DeliveryState
-from publishing.models import Channel, Delivery
+from publishing.models import Breaker, Channel, Delivery
 
 
 @shared_task(ignore_result=True)
 def dispatch() -> None:
     for delivery_id in dispatching.mark_due():
-        publish.apply_async([delivery_id], expires=120)
+        publish.apply_async((delivery_id,), expires=120)
 
 
 @shared_task(ignore_result=True)
@@ -40,7 +40,7 @@ def check_processing(delivery_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def probe(channel_id: int) -> None:
-    breaking.probe(breaking.Breaker.objects.select_related("channel").get(channel_id=channel_id))
+    breaking.probe(Breaker.objects.select_related("channel").get(channel_id=channel_id))
 
 
 @shared_task(ignore_result=True)

@@ -13,7 +13,7 @@ from publishing.reasons import reason_of
 
 
 def tell_about(delivery: Delivery, *, code: str) -> None:
-    """Tell those who can settle it, and for a voided signature also those who wrote it. `code` keys publishing/reasons.py."""
+    """Tell those who can settle it; for a voided signature also who wrote it. `code` keys publishing/reasons.py."""
     people = set(people_with(delivery.organisation_id, Capability.SETTLE))
     if delivery.hold_reason in (HoldReason.APPROVAL_VOID, HoldReason.NOT_APPROVED):
         people.add(delivery.variant.content.created_by)

@@ -1,6 +1,6 @@
 """The watchdog: a process of its own, not a Celery task, that tells coordinators when the clock itself fails.
 
-It reads heartbeats and the due-query from the database, mails by itself, and has its own heartbeat, which /readyz reads.
+It reads heartbeats and the due-query from the database, mails by itself, and has a heartbeat that /readyz reads.
 """
 
 from datetime import timedelta

@@ -77,8 +77,8 @@ def test_nothing_is_scheduled_for_a_brief_that_is_not_signed(
 
 def test_a_past_time_is_refused_in_a_sentence(people: People, campaign: Campaign, channel: Channel) -> None:
     variant = sign(make_variant(campaign, channel, people.alice), people.bob, people.basma)
+    past = timezone.now() - timedelta(hours=1)
     with pytest.raises(Invalid) as refused:
-        past = timezone.now() - timedelta(hours=1)
         scheduling.schedule(variant=variant, due_at=past, actor=actor_of(people.carla))
     assert refused.value.field == "due_at"
 
