@@ -96,7 +96,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("TEST", {})
 if env.str("TEST_DB_SUFFIX", default=""):
-    DATABASES["default"]["TEST"]["NAME"] = f"test_sanad_{env.str('TEST_DB_SUFFIX')}"
+    test_name = f"test_sanad_{env.str('TEST_DB_SUFFIX')}"
+    on_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    DATABASES["default"]["TEST"]["NAME"] = str(VAR_DIR / f"{test_name}.sqlite3") if on_sqlite else test_name
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions, lock-outs and rate limits live in the database: losing the broker loses nothing.
