@@ -317,10 +317,9 @@ class Mastodon(Adapter):
     def get_account_metrics(self) -> AccountMetrics:
         account = self._account()
         followers, why = count_of(account, "followers_count")
-        missing = {Metric.FOLLOWERS: why} if why else {}
-        names = ("following_count", "statuses_count")
-        extra = {name: value for name in names if (value := count_of(account, name)[0]) is not None}
-        return AccountMetrics(values={Metric.FOLLOWERS: followers}, missing=missing, extra=extra)
+        told = ((name, count_of(account, name)[0]) for name in ("following_count", "statuses_count"))
+        extra = {name: value for name, value in told if value is not None}
+        return AccountMetrics({Metric.FOLLOWERS: followers}, {Metric.FOLLOWERS: why} if why else {}, extra)
 
     def get_comments(self, remote_id: str) -> Sequence[Comment]:
         told = object_with(self._read(f"/api/v1/statuses/{remote_id}/context"), Stake.READ, "descendants")
