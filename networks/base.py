@@ -141,7 +141,7 @@ class Adapter(ABC):
         try:
             with self.media.open(media.sha256) as stored:
                 content = stored.read()
-        except FileNotFoundError:
+        except OSError:
             raise Rejected(Code.MEDIA_MISSING, params={"sha256": media.sha256}) from None
         if hashlib.sha256(content).hexdigest() != media.sha256:
             raise Rejected(Code.MEDIA_CHANGED, params={"sha256": media.sha256})

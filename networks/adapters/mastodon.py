@@ -217,9 +217,8 @@ class Mastodon(Adapter):
             "in_reply_to_id": post.reply_to,
         }
         form |= {name: value for name, value in optional.items() if value}
-        headers = {"Idempotency-Key": key}
         try:
-            answer = self._call(Stake.VISIBLE, "POST", "/api/v1/statuses", data=form, headers=headers)
+            answer = self._call(Stake.VISIBLE, "POST", "/api/v1/statuses", data=form, headers={"Idempotency-Key": key})
         except Rejected as error:
             if error.code == Code.NOT_FOUND and post.reply_to:
                 raise Rejected(Code.REPLY_TARGET_GONE, params=error.params, detail=error.detail) from None
