@@ -1,1 +1,1 @@
-"""What we say: campaigns and their briefs, contents, revisions, media, variants and the exact payloads that are signed."""
+"""What we say: campaigns and their briefs, contents, revisions, media, variants, and the exact payloads signed."""

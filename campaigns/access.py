@@ -1,4 +1,4 @@
-"""How campaigns, contents, variants, pictures and remarks reach a view: within the actor's own institution, else not found."""
+"""How campaigns, contents, variants, pictures and remarks reach a view: one's own institution's, else not found."""
 
 from typing import Any, TypeVar
 

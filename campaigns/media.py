@@ -11,7 +11,7 @@ import tempfile
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -33,19 +33,25 @@ BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, In
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
+class Readable(Protocol):
+    """An uploaded file, or any open file."""
+
+    def read(self, size: int, /) -> Any: ...
+
+
 class MediaDamaged(OSError):
     """The stored bytes are not the ones whose hash was signed: they must not go out."""
 
 
-def upload(*, organisation: Organisation, file: BinaryIO, name: str, actor: Actor) -> MediaFile:
+def upload(*, organisation: Organisation, file: Readable, name: str, actor: Actor) -> MediaFile:
     """Take a picture in. The same picture twice is the same MediaFile. Raises Invalid with what is wrong."""
     actor.require(Capability.WRITE_CONTENT, on=organisation)
     final = reencoded(read_limited(file))
     return store(organisation, final, name, actor)
 
 
-def read_limited(file: BinaryIO) -> bytes:
-    content = file.read(settings.MEDIA_MAX_BYTES + 1)
+def read_limited(file: Readable) -> bytes:
+    content: bytes = file.read(settings.MEDIA_MAX_BYTES + 1)
     if len(content) > settings.MEDIA_MAX_BYTES:
         raise too_heavy()
     if not content:
@@ -114,7 +120,11 @@ def cleaned(opened: Image.Image, kind: str) -> Image.Image:
 
 
 def encode(picture: Image.Image, kind: str) -> tuple[bytes, str, int, int]:
-    options = {"JPEG": {"quality": 90, "optimize": True}, "PNG": {"optimize": True}, "WEBP": {"quality": 90}}[kind]
+    options: dict[str, Any] = {
+        "JPEG": {"quality": 90, "optimize": True},
+        "PNG": {"optimize": True},
+        "WEBP": {"quality": 90},
+    }[kind]
     made = BytesIO()
     picture.save(made, format=kind, **options)
     if made.tell() > settings.MEDIA_MAX_BYTES:

@@ -1,4 +1,4 @@
-"""Campaigns with their brief, contents with immutable revisions, media, variants per channel and the payloads signed."""
+"""Campaigns with their brief, contents with immutable revisions, media, variants per channel, the payloads signed."""
 
 import hashlib
 from typing import Any, ClassVar
@@ -49,7 +49,7 @@ class Campaign(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    contributors = models.ManyToManyField(USER, related_name="+")
+    contributors: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(USER, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
@@ -85,9 +85,10 @@ class Content(models.Model):
     draft: Any = models.JSONField(default=dict)
     draft_version = models.PositiveIntegerField(default=0)
     draft_saved_at = models.DateTimeField(null=True)
+    draft_saved_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    contributors = models.ManyToManyField(USER, related_name="+")
+    contributors: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(USER, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
@@ -111,6 +112,9 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=["content", "number"], name="one_revision_per_number")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.content_id}/{self.number}"
+
 
 class MediaFile(models.Model):
     """A picture as it will go out: checked and re-encoded once, at upload, and known by the hash of its bytes."""
@@ -130,9 +134,15 @@ class MediaFile(models.Model):
             models.UniqueConstraint(fields=["organisation", "sha256"], name="one_file_per_hash")
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Variant(models.Model):
-    """A content as it will stand on one channel. Its state is the people's: written, reviewed, signed."""
+    """A content as it will stand on one channel. Its state is the people's: written, reviewed, signed.
+
+    `planned_at` is a wish (of an import, say) that the schedule form offers; nothing goes out by it.
+    """
 
     lifecycle: ClassVar[Lifecycle] = VARIANT
     review_kind: ClassVar[str] = "variant"
@@ -144,13 +154,19 @@ class Variant(models.Model):
     payload = models.ForeignKey("campaigns.Payload", models.PROTECT, null=True, blank=True, related_name="+")
     submitted_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["content", "channel"], name="one_variant_per_channel")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["organisation", "state"], name="variant_by_state")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "state"], name="variant_by_state")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content} → {self.channel}"
 
     @property
     def digest(self) -> str:
@@ -180,6 +196,9 @@ class Payload(models.Model):
             models.UniqueConstraint(fields=["variant", "digest"], name="one_payload_per_digest")
         ]
 
+    def __str__(self) -> str:
+        return self.digest[:16]
+
 
 class Remark(models.Model):
     """A reviewer's words about one version, open until somebody settles them."""
@@ -197,6 +216,9 @@ class Remark(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
 
+    def __str__(self) -> str:
+        return self.text[:80]
+
 
 class Look(models.Model):
     """The last payload of a variant that a reviewer looked at: what "changed since my last look" is measured from."""
@@ -210,3 +232,6 @@ class Look(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["user", "variant", "payload"], name="one_look_per_version")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.payload_id}"
