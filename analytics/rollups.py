@@ -240,7 +240,8 @@ def detail_of(metric: str, value: int | None, told: list[Told], before: int | No
 
 def packed(detail: Detail) -> dict[str, int | str]:
     """Only what says something, to keep the rows small."""
-    return {name: value for name, value in asdict(detail).items() if value not in (None, "", 0)}
+    said = asdict(detail)
+    return {name: value for name, value in said.items() if value not in (None, "") and (name, value) != ("known", 0)}
 
 
 def details_of(row: Day) -> dict[str, Detail]:

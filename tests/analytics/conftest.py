@@ -13,7 +13,7 @@ from networks.errors import NetworkError
 from networks.metrics import Metric
 from networks.types import AccountMetrics, PostMetrics, RateLimit
 from publishing.models import Channel
-from tests.deliveries import make_campaign, make_channel
+from tests.analytics.published import make_campaign, make_channel
 
 
 class TellingAdapter:

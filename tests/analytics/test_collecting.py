@@ -16,7 +16,7 @@ from networks.types import PostMetrics, RateLimit
 from publishing.lifecycle import ChannelState, DeliveryState
 from publishing.models import Channel
 from tests.analytics.conftest import TellingAdapter
-from tests.deliveries import make_channel, published_delivery
+from tests.analytics.published import make_channel, published_delivery
 
 Collect = Callable[[], list[CollectionRun | None]]
 NOON = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
@@ -80,7 +80,8 @@ def test_one_broken_post_does_not_cost_the_others(
     assert set(Snapshot.objects.values_list("part__remote_id", flat=True)) == {"a", "c", "d"}
     broken = CollectionPlan.objects.get(part__remote_id="b")
     assert broken.code in ("not_found", "unexpected")
-    assert broken.next_at is not None and broken.next_at > timezone.now()
+    assert broken.next_at is not None
+    assert broken.next_at > timezone.now()
     assert (run.asked, run.answered) == (4, 3)
     assert run.finished_at is not None
 
@@ -93,7 +94,8 @@ def test_a_post_left_out_of_the_answer_is_asked_again_later(
     plan = CollectionPlan.objects.get()
     assert not Snapshot.objects.exists()
     assert plan.code == "unreadable"
-    assert plan.next_at is not None and plan.next_at > timezone.now()
+    assert plan.next_at is not None
+    assert plan.next_at > timezone.now()
 
 
 def test_a_post_that_is_gone_is_told_to_publishing_and_never_asked_again(
@@ -115,7 +117,8 @@ def test_a_network_that_asks_for_patience_is_left_alone_for_that_long_and_posts_
     network.fails["a"] = Unreachable(Code.RATE_LIMITED, retry_after=900)
     with time_machine.travel(NOON, tick=False) as clock:
         (run,) = collect()
-        assert run is not None and run.code == "rate_limited"
+        assert run is not None
+        assert run.code == "rate_limited"
         channel.refresh_from_db()
         assert channel.not_before is None
         network.fails.clear()
@@ -137,7 +140,8 @@ def test_the_last_quarter_of_a_quota_is_left_to_publishing(
     collect()
     assert network.asked == [["a"]]
     not_before = ChannelPlan.objects.get().not_before
-    assert not_before is not None and not_before > timezone.now() + timedelta(minutes=3)
+    assert not_before is not None
+    assert not_before > timezone.now() + timedelta(minutes=3)
 
 
 def test_a_refused_token_leaves_the_channel_to_a_person(
@@ -222,7 +226,9 @@ def test_a_late_answer_does_not_put_an_older_figure_back(
     network.tell("a", reactions=9)
     with time_machine.travel(NOON, tick=False):
         collect()
-    late = CollectionRun.objects.create(channel=channel, slot=NOON - timedelta(hours=2), started_at=NOON - timedelta(hours=2))
+    late = CollectionRun.objects.create(
+        channel=channel, slot=NOON - timedelta(hours=2), started_at=NOON - timedelta(hours=2)
+    )
     plans = list(CollectionPlan.objects.select_related("part__delivery"))
     keeping.keep_posts(late, plans, {"a": PostMetrics("a", values={Metric.REACTIONS: 2})})
     delivery.refresh_from_db()
