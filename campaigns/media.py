@@ -29,6 +29,11 @@ from chain.trail import record
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 90, "optimize": True},
+    "PNG": {"optimize": True},
+    "WEBP": {"quality": 90},
+}
 BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -120,13 +125,8 @@ def cleaned(opened: Image.Image, kind: str) -> Image.Image:
 
 
 def encode(picture: Image.Image, kind: str) -> tuple[bytes, str, int, int]:
-    options: dict[str, Any] = {
-        "JPEG": {"quality": 90, "optimize": True},
-        "PNG": {"optimize": True},
-        "WEBP": {"quality": 90},
-    }[kind]
     made = BytesIO()
-    picture.save(made, format=kind, **options)
+    picture.save(made, format=kind, **OPTIONS[kind])
     if made.tell() > settings.MEDIA_MAX_BYTES:
         raise too_heavy()
     return made.getvalue(), MIME[kind], picture.width, picture.height
