@@ -51,7 +51,7 @@ class TellingAdapter:
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> TellingAdapter:
     adapter = TellingAdapter()
-    monkeypatch.setattr(collecting.channels, "adapter_for", lambda channel: adapter)
+    monkeypatch.setattr("publishing.channels.adapter_for", lambda channel: adapter)
     return adapter
 
 
