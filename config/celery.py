@@ -31,6 +31,8 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "sweep": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.sweep"),
         "take-down": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.delete_waiting"),
         "check-channels": every(settings.CHANNEL_CHECK_SECONDS, "publishing.tasks.check_channels"),
+        "collect": every(settings.METRICS_TICK_SECONDS, "analytics.tasks.collect_due"),
+        "roll-up": every(settings.METRICS_TICK_SECONDS, "analytics.tasks.roll_up"),
         "seal": every(settings.SEAL_INTERVAL_SECONDS, "chain.tasks.seal_events"),
         "mail": every(15.0, "chain.tasks.mail_waiting_notices"),
         "invite": every(15.0, "accounts.tasks.mail_waiting_invitations"),

@@ -6,6 +6,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api.urls")),
     path("", include("accounts.urls")),
+    path("", include("chain.urls")),
     path("", include("publishing.urls")),
     path("", include("analytics.urls")),
 ]

@@ -150,7 +150,8 @@ class Outcome(models.TextChoices):
 class Attempt(models.Model):
     """One try to prepare and send a delivery.
 
-    `saved` is what preparing has reached; `answer` is what came back, redacted. An answer is always written here, however late it comes.
+    `saved` is what preparing has reached; `answer` is what came back, redacted.
+    An answer is always written here, however late it comes.
     """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")

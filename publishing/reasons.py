@@ -126,3 +126,8 @@ def reason_of(code: str, params: Mapping[str, Any] | None = None) -> Reason:
         return reason
     late_by = format_lazy("{} ({} {})", reason.title, minutes, _("minutes late"))
     return Reason(late_by, reason.next_step)
+
+
+def title_of(code: str) -> str | Promise | None:
+    """The sentence of a code, None where it is none of ours."""
+    return REASONS[code].title if code in REASONS else None

@@ -1,0 +1,86 @@
+"""The verbs of the audit trail as words of the reader's language; an unknown verb is shown as it is."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THINGS: Mapping[str, str | Promise] = {
+    "delivery": _("Delivery"),
+    "part": _("Post"),
+    "channel": _("Channel"),
+    "variant": _("Variant"),
+    "campaign": _("Campaign"),
+    "content": _("Content"),
+    "gate": _("Signature"),
+    "hold": _("Freeze"),
+    "role_grant": _("Role"),
+    "invitation": _("Invitation"),
+    "api_token": _("API token"),
+    "member": _("Member"),
+    "claim": _("Claim"),
+    "citation": _("Citation"),
+    "media": _("Picture"),
+    "remark": _("Remark"),
+}
+
+ACTS: Mapping[str, str | Promise] = {
+    "created": _("made"),
+    "pending": _("put in the queue"),
+    "preparing": _("being prepared"),
+    "sending": _("being sent"),
+    "published": _("published"),
+    "processing": _("taken by the network"),
+    "failed": _("failed"),
+    "unconfirmed": _("unconfirmed"),
+    "unknown": _("unconfirmed"),
+    "waiting": _("not sent"),
+    "held": _("held"),
+    "missed": _("missed"),
+    "cancelled": _("cancelled"),
+    "deleting": _("being taken down"),
+    "deleted": _("taken down"),
+    "gone": _("gone from the network"),
+    "moved": _("moved"),
+    "put_aside": _("seen and put aside"),
+    "connected": _("connected"),
+    "reconnect": _("needs to be connected again"),
+    "disconnected": _("disconnected"),
+    "token_replaced": _("given a new token"),
+    "draft": _("back to draft"),
+    "in_review": _("submitted"),
+    "approved": _("signed"),
+    "signed": _("signed"),
+    "changes_requested": _("changes requested"),
+    "revoked": _("withdrawn"),
+    "expired": _("expired"),
+    "withdrawn": _("withdrawn"),
+    "closed": _("closed"),
+    "agreed": _("agreed to"),
+    "active": _("in force"),
+    "released": _("lifted"),
+    "proposed": _("proposed"),
+    "refused": _("refused"),
+    "sent": _("sent"),
+    "accepted": _("accepted"),
+    "edited": _("edited"),
+    "saved": _("saved"),
+    "verified": _("verified"),
+    "uploaded": _("uploaded"),
+    "settled": _("settled"),
+}
+
+
+def words_of(verb: str) -> str:
+    """`delivery.published` → "Delivery: published"."""
+    thing, _dot, act = verb.partition(".")
+    return f"{THINGS.get(thing, thing)}: {ACTS.get(act, act)}"
+
+
+def why_of(why: str) -> str:
+    """A person's reason as it was typed; a code of the system as a sentence where another app registered one."""
+    return next((str(text) for known in sentences if (text := known(why))), why)
+
+
+sentences: list[Callable[[str], str | Promise | None]] = []
+"""Who knows the sentence of a code: publishing registers its reasons when the applications are ready."""
