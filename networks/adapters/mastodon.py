@@ -67,7 +67,7 @@ class Mastodon(Adapter):
         max_media=4,
         media_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
         max_media_bytes=16 * 1024 * 1024,
-        max_pixels=33_177_600,
+        max_pixels=16_777_216,
         max_alt_text=1500,
     )
     visibilities: ClassVar[tuple[Visibility, ...]] = tuple(VISIBILITIES)
