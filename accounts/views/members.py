@@ -39,7 +39,7 @@ def members(request: ActorRequest) -> HttpResponse:
         "waiting": waiting_for(actor, everyone),
         "manages": manages,
         "invitations": access.invitations_of(actor) if manages else [],
-        "roles": [(role, carried_words(role), role in TWO_PERSON_ROLES) for role in Role],
+        "role_table": [(role, carried_words(role), role in TWO_PERSON_ROLES) for role in Role],
     }
     return render(request, "accounts/members.html", page)
 

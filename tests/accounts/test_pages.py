@@ -32,6 +32,7 @@ def test_the_members_page_names_everyone_here_and_nobody_elsewhere(client: Clien
     assert all(member.email in page for member in people.members)
     assert people.charlie.email not in page
     assert "/members/invite/" not in page
+    assert "Role." not in page
 
 
 def test_the_list_of_members_does_not_ask_more_of_the_database_for_more_members(
