@@ -103,6 +103,7 @@ REASONS: Mapping[str, Reason] = {
     "media_refused": Reason(
         _("The network refused the picture"), _("Replace the picture; the new version needs its signatures.")
     ),
+    "media_changed": Reason(_("The picture's file here is not the one that was signed"), ASK_ADMIN),
     "media_missing": Reason(_("The picture's file is missing here"), ASK_ADMIN),
     "media_expired": Reason(_("The network no longer has the uploaded picture"), WAIT),
     "reply_target_gone": Reason(

@@ -4,6 +4,7 @@ Found → published. Absent → sent again only after two complete look-ups at l
 later than the end of the send's lease plus the read timeout. Where the network cannot be asked, a person decides.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -45,7 +46,19 @@ def reconcile(delivery_id: int) -> None:
 
 def look(adapter: Adapter, part: Part) -> Lookup:
     """Raises NetworkError where the network cannot be asked, or does not answer."""
-    return adapter.find_published(post_of(part), part.key, send_started(part) - LOOK_BACK)
+    return without_known(part, adapter.find_published(post_of(part), part.key, send_started(part) - LOOK_BACK))
+
+
+def without_known(part: Part, lookup: Lookup) -> Lookup:
+    """Leave out posts that are another delivery's: the same words may rightly stand twice on an account."""
+    seen = [post for post in (lookup.found, *lookup.others) if post]
+    known = set(
+        Part.objects.filter(delivery__channel_id=part.delivery.channel_id, remote_id__in=[p.remote_id for p in seen])
+        .exclude(pk=part.pk)
+        .values_list("remote_id", flat=True)
+    )
+    ours = [post for post in seen if post.remote_id not in known]
+    return replace(lookup, found=ours[0] if ours else None, others=tuple(ours[1:]))
 
 
 def send_started(part: Part) -> datetime:

@@ -125,3 +125,11 @@ def test_a_settled_delivery_is_left_alone_by_a_late_look(due: Due, network: Sand
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.PUBLISHED
     assert delivery.parts.get().state == PartState.PUBLISHED
+
+
+def test_the_same_words_of_another_delivery_are_not_taken_for_this_one(due: Due, network: SandboxClient) -> None:
+    publisher.publish(due().pk)
+    delivery = due()
+    lose_answer(delivery, network, accepted=False)
+    look_at(delivery, timezone.now())
+    assert delivery.state == DeliveryState.UNCONFIRMED
