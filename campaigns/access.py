@@ -42,14 +42,23 @@ def variant_or_404(actor: Actor, pk: int) -> Variant:
     return only(variants_of(actor), pk)
 
 
-def media_or_404(actor: Actor, pk: int) -> MediaFile:
+def media_of(actor: Actor) -> QuerySet[MediaFile]:
     allow(actor, Capability.VIEW_CONTENTS)
-    return only(MediaFile.objects.filter(organisation_id=house(actor)), pk)
+    return MediaFile.objects.filter(organisation_id=house(actor)).order_by("id")
+
+
+def media_or_404(actor: Actor, pk: int) -> MediaFile:
+    return only(media_of(actor), pk)
+
+
+def remarks_of(actor: Actor) -> QuerySet[Remark]:
+    allow(actor, Capability.VIEW_CONTENTS)
+    found = Remark.objects.filter(organisation_id=house(actor))
+    return found.select_related("variant__content", "author", "settled_by").order_by("id")
 
 
 def remark_or_404(actor: Actor, pk: int) -> Remark:
-    allow(actor, Capability.VIEW_CONTENTS)
-    return only(Remark.objects.filter(organisation_id=house(actor)).select_related("variant__content", "author"), pk)
+    return only(remarks_of(actor), pk)
 
 
 def channels_of(actor: Actor) -> QuerySet[Any]:

@@ -6,11 +6,12 @@ The number of queries does not grow with rows.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.capabilities import Capability
-from campaigns.access import campaigns_of, contents_of, variants_of
+from campaigns.access import campaigns_of, contents_of, house, variants_of
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Remark, Variant
 from chain.actors import Actor
@@ -126,11 +127,11 @@ def to_sign(actor: Actor) -> QuerySet[Variant]:
     if not gates:
         return Variant.objects.none()
     in_force = Decision.objects.filter(
-        revoked_at__isnull=True, subject_type="campaigns.variant", organisation_id=actor.organisation_id
+        revoked_at__isnull=True, subject_type="campaigns.variant", organisation_id=house(actor)
     )
-    by_me = in_force.filter(digest=OuterRef("payload__digest"), user_id=actor.user_id, verdict=Verdict.APPROVED)
+    by_me = in_force.filter(digest=OuterRef("payload__digest"), user_id=actor.user_id or 0, verdict=Verdict.APPROVED)
     signature = in_force.filter(digest=OuterRef(OuterRef("payload__digest")), verdict=Verdict.APPROVED)
-    mine = Gate.objects.filter(organisation_id=actor.organisation_id, kind=Variant.review_kind, capability__in=gates)
+    mine = Gate.objects.filter(organisation_id=house(actor), kind=Variant.review_kind, capability__in=gates)
     open_gate = mine.exclude(Exists(signature.filter(gate_id=OuterRef("pk"))))
     found = variants_of(actor).filter(state=VariantState.IN_REVIEW).exclude(content__contributors=actor.user_id)
     return told(found.exclude(Exists(by_me)).filter(Exists(open_gate)).order_by("submitted_at", "id"))
@@ -198,10 +199,10 @@ def progress(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
         ),
         published=Count("variants__deliveries", filter=Q(variants__deliveries__state="published"), distinct=True),
     )
-    rows = {row["campaign_id"]: dict(row) for row in people}
-    for row in machine:
-        rows[row["campaign_id"]] |= row
-    return {pk: progress_of(rows.get(pk, {})) for pk in ids}
+    rows: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    for row in (*people, *machine):
+        rows[row["campaign_id"]].update(cast(dict[str, int], row))
+    return {pk: progress_of(row) for pk, row in rows.items()}
 
 
 def progress_of(row: dict[str, int]) -> Progress:
@@ -213,10 +214,10 @@ def standings_of(variants: list[Variant]) -> dict[int, list[Standing]]:
     """The gates of many variants at once, each with its last decision in force about the present digest."""
     if not variants:
         return {}
-    house = variants[0].organisation_id
-    gates = list(Gate.objects.filter(organisation_id=house, kind=Variant.review_kind).order_by("position"))
+    owner = variants[0].organisation_id
+    gates = list(Gate.objects.filter(organisation_id=owner, kind=Variant.review_kind).order_by("position"))
     decisions = Decision.objects.filter(
-        organisation_id=house,
+        organisation_id=owner,
         subject_type="campaigns.variant",
         subject_id__in=[str(variant.pk) for variant in variants],
         revoked_at=None,

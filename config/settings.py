@@ -269,6 +269,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CampaignStateEnum": "campaigns.lifecycle.CampaignState",
+        "VariantStateEnum": "campaigns.lifecycle.VariantState",
+        "DeliveryStateEnum": "publishing.lifecycle.DeliveryState",
+        "PartStateEnum": "publishing.lifecycle.PartState",
+        "ChannelStateEnum": "publishing.lifecycle.ChannelState",
+        "HoldStateEnum": "chain.models.HoldState",
+        "GrantStateEnum": "accounts.models.GrantState",
+        "InvitationStateEnum": "accounts.models.InvitationState",
+        "TokenStateEnum": "accounts.models.TokenState",
+        "LanguageEnum": "accounts.models.Language",
+        "RoleEnum": "accounts.capabilities.Role",
+    },
 }
 
 LOGGING = {

@@ -7,6 +7,8 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("accounts.api_urls")),
+    path("", include("library.api_urls")),
+    path("", include("campaigns.api_urls")),
     path("", include("publishing.api_urls")),
     path("", include("analytics.api_urls")),
 ]

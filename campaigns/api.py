@@ -1,0 +1,317 @@
+"""/api/v1/ for campaigns, contents, variants, remarks and pictures. Each act calls the pages' own action."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import NeedsCapability
+from accounts.api_shapes import WhyShape
+from accounts.capabilities import Capability
+from accounts.models import Organisation
+from campaigns import access, api_shapes, briefs, drafting, media, remarks, reviewing, submitting
+from campaigns.checks import as_json, check
+from campaigns.models import Campaign, Content, MediaFile, Remark, Variant
+from campaigns.rendering import Rendering
+from chain.errors import NotAllowed, NotFound
+from chain.reviewing import decisions_about
+from library.access import claim_or_404
+from library.api import actor_in, valid
+
+shapes = api_shapes
+READ_CONTENTS: dict[str, Capability] = {"GET": Capability.VIEW_CONTENTS}
+ID = r"[0-9]{1,18}"
+
+
+class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Campaign]):
+    serializer_class = shapes.CampaignShape
+    lookup_value_regex = ID
+    permission_classes = [NeedsCapability]
+    needs: ClassVar[dict[str, Capability]] = {"GET": Capability.VIEW_CAMPAIGNS}
+    queryset = Campaign.objects.none()
+
+    def get_queryset(self) -> QuerySet[Campaign]:
+        return access.campaigns_of(actor_in(self.request))
+
+    def get_object(self) -> Campaign:
+        return access.campaign_or_404(actor_in(self.request), int(self.kwargs["pk"]))
+
+    def shown(self, campaign: Campaign, code: int = status.HTTP_200_OK) -> Response:
+        return Response(shapes.CampaignShape(campaign).data, status=code)
+
+    @extend_schema(request=shapes.NewCampaignShape, responses={201: shapes.CampaignShape})
+    def create(self, request: Request) -> Response:
+        wanted = valid(shapes.NewCampaignShape, request.data)
+        title, code = wanted.pop("title"), wanted.pop("code")
+        made = briefs.create_campaign(title=title, code=code, changes=wanted, actor=actor_in(request))
+        return self.shown(made, status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.BriefEditShape, responses=shapes.CampaignShape)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Edit the brief. A signed one is a draft again; 409 where `version` is no longer the last."""
+        wanted = valid(shapes.BriefEditShape, request.data)
+        version = wanted.pop("version")
+        edited = briefs.edit_brief(campaign=self.get_object(), changes=wanted, version=version, actor=actor_in(request))
+        return self.shown(edited.campaign)
+
+    @extend_schema(request=None, responses=shapes.CampaignShape)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Put the complete brief before the managers."""
+        return self.shown(briefs.submit_brief(campaign=self.get_object(), actor=actor_in(request)))
+
+    @extend_schema(request=shapes.DigestShape, responses=shapes.CampaignShape)
+    @action(detail=True, methods=["post"])
+    def sign(self, request: Request, pk: str) -> Response:
+        """Sign the brief. Session and second factor; never by a token, never by somebody who wrote part of it."""
+        wanted = valid(shapes.DigestShape, request.data)
+        return self.shown(briefs.sign_brief(campaign=self.get_object(), actor=actor_in(request), **wanted))
+
+    @extend_schema(request=shapes.DigestNoteShape, responses=shapes.CampaignShape)
+    @action(detail=True, methods=["post"], url_path="request-changes")
+    def request_changes(self, request: Request, pk: str) -> Response:
+        wanted = valid(shapes.DigestNoteShape, request.data)
+        return self.shown(briefs.request_brief_changes(campaign=self.get_object(), actor=actor_in(request), **wanted))
+
+    @extend_schema(request=WhyShape, responses=shapes.CampaignShape)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        wanted = valid(WhyShape, request.data)
+        return self.shown(briefs.close_campaign(campaign=self.get_object(), actor=actor_in(request), **wanted))
+
+
+class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
+    serializer_class = shapes.ContentShape
+    lookup_value_regex = ID
+    permission_classes = [NeedsCapability]
+    needs = READ_CONTENTS
+    queryset = Content.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["campaign", "claim", "language"]
+
+    def get_queryset(self) -> QuerySet[Content]:
+        found = access.contents_of(actor_in(self.request))
+        return found.prefetch_related("variants__channel", "variants__payload")
+
+    def get_object(self) -> Content:
+        return access.content_or_404(actor_in(self.request), int(self.kwargs["pk"]))
+
+    @extend_schema(responses=shapes.ContentWithDraftShape)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A content with its working copy."""
+        return Response(shapes.ContentWithDraftShape(self.get_object()).data)
+
+    @extend_schema(request=shapes.NewContentShape, responses={201: shapes.ContentWithDraftShape})
+    def create(self, request: Request) -> Response:
+        """Begin an answer to a claim, on these channels."""
+        wanted, actor = valid(shapes.NewContentShape, request.data), actor_in(request)
+        made = drafting.create_content(
+            campaign=access.campaign_or_404(actor, wanted["campaign"]),
+            claim=claim_or_404(actor, wanted["claim"]),
+            title=wanted["title"],
+            language=wanted["language"],
+            channels=[access.channel_or_404(actor, pk) for pk in wanted["channels"]],
+            actor=actor,
+        )
+        return Response(shapes.ContentWithDraftShape(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.DraftShape, responses=shapes.SavedShape)
+    @action(detail=True, methods=["put"])
+    def draft(self, request: Request, pk: str) -> Response:
+        """Save the sheet, built upon `base_version`; 409 `edited_by_another` where that is no longer the last."""
+        wanted = valid(shapes.DraftShape, request.data)
+        saved = drafting.save_draft(content=self.get_object(), actor=actor_in(request), **wanted)
+        body = {
+            "version": saved.version,
+            "saved_at": saved.saved_at,
+            "voided": [variant.pk for variant in saved.voided],
+        }
+        return Response(shapes.SavedShape(body).data)
+
+    @extend_schema(responses=shapes.CheckShape(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def checks(self, request: Request, pk: str) -> Response:
+        """What stands in the way of its submission, what to look at, and what is sound."""
+        found = check(self.get_object())
+        return Response([as_json(each) for each in (*found.mend, *found.sound)])
+
+    @extend_schema(request=shapes.SubmitShape, responses=shapes.VariantShape(many=True), filters=False)
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def submit(self, request: Request, pk: str) -> Response:
+        """Put every channel's text up for signature, as one revision."""
+        wanted = valid(shapes.SubmitShape, request.data)
+        done = submitting.submit_all(content=self.get_object(), actor=actor_in(request), **wanted)
+        return Response(shapes.VariantShape(done, many=True).data)
+
+
+class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Variant]):
+    serializer_class = shapes.VariantShape
+    lookup_value_regex = ID
+    permission_classes = [NeedsCapability]
+    needs = READ_CONTENTS
+    queryset = Variant.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["content", "channel", "state"]
+
+    def get_queryset(self) -> QuerySet[Variant]:
+        return access.variants_of(actor_in(self.request))
+
+    def get_object(self) -> Variant:
+        return access.variant_or_404(actor_in(self.request), int(self.kwargs["pk"]))
+
+    def shown(self, variant: Variant, code: int = status.HTTP_200_OK) -> Response:
+        return Response(shapes.VariantShape(variant).data, status=code)
+
+    @extend_schema(request=shapes.NewVariantShape, responses={201: shapes.VariantShape})
+    def create(self, request: Request) -> Response:
+        """Write a content for one more channel."""
+        wanted, actor = valid(shapes.NewVariantShape, request.data), actor_in(request)
+        made = drafting.add_variant(
+            content=access.content_or_404(actor, wanted["content"]),
+            channel=access.channel_or_404(actor, wanted["channel"]),
+            planned_at=wanted["planned_at"],
+            actor=actor,
+        )
+        return self.shown(made, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=shapes.RenderingShape)
+    @action(detail=True, methods=["get"])
+    def rendering(self, request: Request, pk: str) -> Response:
+        """The text as it would go out now, its length there, and what is to mend. A withdrawn text has none: 404."""
+        variant = self.get_object()
+        found = check(variant.content)
+        if variant.pk not in found.renderings:
+            raise NotFound
+        mend = [as_json(each) for each in found.mend if each.variant_id in (None, variant.pk)]
+        return Response(shapes.RenderingShape(rendering_as(found.renderings[variant.pk], mend)).data)
+
+    @extend_schema(request=shapes.SubmitShape, responses=shapes.VariantShape)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Put this channel's text up for signature; 422 names the first obstacle."""
+        wanted = valid(shapes.SubmitShape, request.data)
+        return self.shown(submitting.submit(variant=self.get_object(), actor=actor_in(request), **wanted))
+
+    @extend_schema(request=shapes.GateShape, responses=shapes.VariantShape)
+    @action(detail=True, methods=["post"])
+    def sign(self, request: Request, pk: str) -> Response:
+        """Sign the payload of that digest at a gate. Session and second factor; never one's own work, never a token."""
+        wanted = valid(shapes.GateShape, request.data)
+        signed = reviewing.sign(
+            variant=self.get_object(), gate_code=wanted["gate"], digest=wanted["digest"], actor=actor_in(request)
+        )
+        return self.shown(signed)
+
+    @extend_schema(request=shapes.GateNoteShape, responses=shapes.VariantShape)
+    @action(detail=True, methods=["post"], url_path="request-changes")
+    def request_changes(self, request: Request, pk: str) -> Response:
+        wanted = valid(shapes.GateNoteShape, request.data)
+        gate = wanted.pop("gate")
+        back = reviewing.request_changes(variant=self.get_object(), gate_code=gate, actor=actor_in(request), **wanted)
+        return self.shown(back)
+
+    @extend_schema(responses=shapes.DecisionShape(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def decisions(self, request: Request, pk: str) -> Response:
+        """Every decision about any version of it, oldest first."""
+        found = decisions_about(self.get_object()).order_by("id")
+        return Response(shapes.DecisionShape(found, many=True).data)
+
+    @extend_schema(request=shapes.WithdrawSignatureShape, responses=shapes.VariantShape)
+    @action(detail=True, methods=["post"], url_path="withdraw-signature")
+    def withdraw_signature(self, request: Request, pk: str) -> Response:
+        """Withdraw a signature; what was to go out under it is held."""
+        wanted = valid(shapes.WithdrawSignatureShape, request.data)
+        back = reviewing.withdraw_signature(
+            variant=self.get_object(), decision_id=wanted["decision"], why=wanted["why"], actor=actor_in(request)
+        )
+        return self.shown(back)
+
+    @extend_schema(request=WhyShape, responses=shapes.VariantShape)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str) -> Response:
+        """Take this channel's version out of play for good."""
+        wanted = valid(WhyShape, request.data)
+        return self.shown(drafting.withdraw_variant(variant=self.get_object(), actor=actor_in(request), **wanted))
+
+    @extend_schema(request=None, responses={201: shapes.VariantShape})
+    @action(detail=True, methods=["post"])
+    def copy(self, request: Request, pk: str) -> Response:
+        """Begin a new content with this text, for the same channel."""
+        made = drafting.copy_variant(variant=self.get_object(), actor=actor_in(request))
+        return self.shown(made, status.HTTP_201_CREATED)
+
+
+def rendering_as(rendering: Rendering, mend: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "digest": rendering.digest,
+        "count": rendering.count,
+        "limit": rendering.limit,
+        "is_over": rendering.is_over,
+        "parts": rendering.parts,
+        "checks": mend,
+    }
+
+
+class Remarks(mixins.ListModelMixin, viewsets.GenericViewSet[Remark]):
+    serializer_class = shapes.RemarkShape
+    lookup_value_regex = ID
+    permission_classes = [NeedsCapability]
+    needs = READ_CONTENTS
+    queryset = Remark.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["variant"]
+
+    def get_queryset(self) -> QuerySet[Remark]:
+        return access.remarks_of(actor_in(self.request))
+
+    @extend_schema(request=shapes.NewRemarkShape, responses={201: shapes.RemarkShape})
+    def create(self, request: Request) -> Response:
+        wanted, actor = valid(shapes.NewRemarkShape, request.data), actor_in(request)
+        variant = access.variant_or_404(actor, wanted.pop("variant"))
+        said = remarks.remark(variant=variant, actor=actor, **wanted)
+        return Response(shapes.RemarkShape(said).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=shapes.RemarkShape)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, pk: str) -> Response:
+        said = access.remark_or_404(actor_in(request), int(pk))
+        return Response(shapes.RemarkShape(remarks.settle(remark=said, actor=actor_in(request))).data)
+
+
+class Media(mixins.ListModelMixin, viewsets.GenericViewSet[MediaFile]):
+    """Pictures as they will go out."""
+
+    serializer_class = shapes.MediaShape
+    lookup_value_regex = ID
+    permission_classes = [NeedsCapability]
+    parser_classes = [MultiPartParser]
+    needs = READ_CONTENTS
+    queryset = MediaFile.objects.none()
+
+    def get_queryset(self) -> QuerySet[MediaFile]:
+        return access.media_of(actor_in(self.request))
+
+    @extend_schema(request={"multipart/form-data": shapes.UploadShape}, responses={201: shapes.MediaShape})
+    def create(self, request: Request) -> Response:
+        """Take a picture in: checked, turned upright, cleaned of all notes and encoded once."""
+        wanted, actor = valid(shapes.UploadShape, request.data), actor_in(request)
+        organisation = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
+        if organisation is None:
+            raise NotAllowed
+        file = wanted["file"]
+        made = media.upload(organisation=organisation, file=file, name=file.name, actor=actor)
+        return Response(shapes.MediaShape(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={200: OpenApiResponse(OpenApiTypes.BINARY)})
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, pk: str) -> FileResponse:
+        """The final bytes."""
+        found = access.media_or_404(actor_in(request), int(pk))
+        response = FileResponse(media.open_file(found), content_type=found.mime_type)
+        response["X-Content-Type-Options"] = "nosniff"
+        return response

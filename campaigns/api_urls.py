@@ -1,0 +1,15 @@
+"""Addresses of /api/v1/ that are about what we say."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from campaigns import api
+
+router = SimpleRouter()
+router.register("campaigns", api.Campaigns, basename="api-campaign")
+router.register("contents", api.Contents, basename="api-content")
+router.register("variants", api.Variants, basename="api-variant")
+router.register("remarks", api.Remarks, basename="api-remark")
+router.register("media", api.Media, basename="api-media")
+
+urlpatterns = [path("", include(router.urls))]
