@@ -103,7 +103,10 @@ class BriefForm(forms.Form):
     )
     lateness_policy = forms.ChoiceField(label=_("A post whose time has passed"), choices=LatenessPolicy.choices)
     lateness_minutes = forms.IntegerField(
-        label=_("Minutes of lateness allowed"), min_value=0, max_value=10080, help_text=_("After that the rule above holds.")
+        label=_("Minutes of lateness allowed"),
+        min_value=0,
+        max_value=10080,
+        help_text=_("After that the rule above holds."),
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -111,9 +114,11 @@ class BriefForm(forms.Form):
         for name in ("starts_on", "ends_on"):
             self.fields[name].widget.format = "%Y-%m-%d"  # type: ignore[attr-defined]
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def brief(self) -> dict[str, Any]:
         """What was typed, under the names that a campaign gives it."""
-        fields = {name: value for name, value in self.cleaned_data.items() if name not in DISCLOSURES}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in (*DISCLOSURES, "version")}
         lines = {code: self.cleaned_data[f"disclosure_{code}"] for code in Language.values}
         return {**fields, "disclosure": {code: line for code, line in lines.items() if line.strip()}}
 

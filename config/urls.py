@@ -7,6 +7,7 @@ urlpatterns = [
     path("api/v1/", include("config.api.urls")),
     path("", include("accounts.urls")),
     path("", include("chain.urls")),
+    path("", include("campaigns.urls")),
     path("", include("publishing.urls")),
     path("", include("analytics.urls")),
 ]

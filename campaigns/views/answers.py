@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.actors import ActorRequest
+from campaigns.drafting import EditedByAnother
 from chain.errors import DomainError, Invalid, NotAllowed
 
 View = Callable[..., dict[str, Any]]
@@ -26,10 +27,17 @@ def answers_json(view: View) -> Callable[..., HttpResponse]:
         try:
             return _uncached(view(request, *args, **kwargs), 200)
         except DomainError as error:
-            refusal = {"code": error.code, "message": str(error.message), "field": error.field}
-            return _uncached({**refusal, **getattr(error, "more", {})}, error.status)
+            return _uncached(refusal(error), error.status)
 
     return answering
+
+
+def refusal(error: DomainError) -> dict[str, Any]:
+    """What the page's script shows; where another edited, also what stands now, so that both texts can be read."""
+    said = {"code": error.code, "message": str(error.message), "field": error.field}
+    if isinstance(error, EditedByAnother):
+        return {**said, "version": error.version, "document": error.document}
+    return said
 
 
 def _uncached(answer: dict[str, Any], status: int) -> JsonResponse:

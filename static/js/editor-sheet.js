@@ -48,6 +48,7 @@ export class Sheet {
   read() {
     const variants = {};
     for (const panel of this.panels()) variants[panel.dataset.variant] = variantOf(panel);
+    Object.assign(variants, JSON.parse(document.getElementById("withdrawn").textContent));
     return { title: this.form.querySelector("[data-title]").value, body: blocksOf(this.body), variants };
   }
 
@@ -82,8 +83,8 @@ export class Sheet {
 
   #cutAround(area, verse) {
     const block = area.closest("[data-block]");
-    const before = area.value.slice(0, area.selectionEnd);
-    const after = area.value.slice(area.selectionEnd);
+    const before = area.value.slice(0, area.selectionEnd).replace(/\n+$/, "");
+    const after = area.value.slice(area.selectionEnd).replace(/^\n+/, ""); /* blocks stand apart by themselves */
     block.after(verse);
     if (after) verse.after(this.newText(after));
     area.value = before;
@@ -96,6 +97,23 @@ export class Sheet {
       block.querySelector("[data-kind]").name = `${prefix}.kind`;
       block.querySelector("[data-value]").name = `${prefix}.value`;
     }
+  }
+
+  /* A channel that takes leave of the sheet begins from the words that stand there now. */
+  startOwn(panel) {
+    const place = panel.querySelector("[data-blocks]");
+    if (!place.dataset.begun) {
+      const copies = [...this.body.querySelectorAll(":scope > [data-block]")].map((block) => {
+        const copy = block.cloneNode(true);
+        const area = copy.querySelector("textarea");
+        if (area) area.value = block.querySelector("textarea").value;
+        return copy;
+      });
+      place.replaceChildren(...copies);
+      place.dataset.begun = "1";
+      this.#nameBlocks(place);
+    }
+    place.hidden = false;
   }
 
   act(button) {

@@ -47,7 +47,8 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("change", (event) => {
   if (!event.target.matches("[data-own], [data-follows]")) return;
   const panel = event.target.closest("[data-variant]");
-  panel.querySelector("[data-blocks]").hidden = !panel.querySelector("[data-own]").checked;
+  if (panel.querySelector("[data-own]").checked) sheet.startOwn(panel);
+  else panel.querySelector("[data-blocks]").hidden = true;
   sheet.changed();
 });
 form.addEventListener("click", (event) => {

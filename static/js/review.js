@@ -20,7 +20,7 @@ function tell() {
   const open = questions().filter((box) => !box.checked).length;
   if (open) button.setAttribute("aria-disabled", "true");
   else button.removeAttribute("aria-disabled");
-  left.textContent = open > 1 ? left.dataset.many.replace("%(n)s", open) : open ? left.dataset.one : "";
+  left.textContent = open > 1 ? left.dataset.many.replace("#", open) : open ? left.dataset.one : "";
 }
 
 if (form) {

@@ -1,0 +1,291 @@
+"""Review: what exactly am I signing, and what changed since I last looked?"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import needs
+from accounts.actors import ActorRequest
+from accounts.capabilities import Capability
+from accounts.models import Language
+from campaigns import queries, rendering, reviewing
+from campaigns.access import variant_or_404
+from campaigns.differences import Difference, Paragraph, Segment, compare
+from campaigns.lifecycle import VariantState
+from campaigns.models import Look, Payload, Variant
+from campaigns.queries import Task
+from campaigns.views.chains import gate_label, links_of
+from campaigns.views.desk import Group, rows_of
+from campaigns.views.kept import taken_up
+from campaigns.views.questions import Question, questions_of
+from campaigns.views.rows import Row
+from campaigns.views.sheets import previewed
+from chain.actors import Actor
+from chain.models import Decision
+from chain.reviewing import Standing, standings
+from library.citing import claim_text, label_of
+from library.models import Citation
+from library.scripture import Passage
+from networks.types import Post
+
+RTL = frozenset({"ar"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`kind` is same, insert, delete or verse (one that stands within a line)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, or a verse alone with `kind` same, added or removed."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    is_changed: bool = False
+    verse: Passage | None = None
+    kind: str = "same"
+
+
+@dataclass(frozen=True)
+class ShownGate:
+    code: str
+    label: str
+    questions: list[Question]
+
+
+@dataclass(frozen=True)
+class Signing:
+    """`gates` are those this person may sign now; without one, `why` says why not."""
+
+    heading: str
+    gates: list[ShownGate]
+    gate: ShownGate | None
+    why: str
+    seal: str
+    is_mine: bool
+    withdrawable: list[Any]
+
+
+@require_safe
+@needs(Capability.VIEW_CONTENTS)
+def review_list(request: ActorRequest) -> HttpResponse:
+    mine = list(queries.to_sign(request.actor))
+    briefs = [task for task in queries.brief_tasks(request.actor) if task.kind == "sign_brief"]
+    others = [v for v in queries.under_review(request.actor) if v.pk not in {variant.pk for variant in mine}]
+    groups = [
+        Group("sign", _("To sign"), [sign_row(v, request.actor) for v in mine]),
+        Group("briefs", _("Briefs to sign"), rows_of(briefs)),
+        Group("others", _("With other reviewers"), [sign_row(v, request.actor, is_mine=False) for v in others]),
+    ]
+    count = len(mine) + len(briefs)
+    words = ngettext("%(n)s text awaits your seal.", "%(n)s texts await your seal.", count) % {"n": count}
+    page = {
+        "groups": [group for group in groups if group.rows],
+        "heading": _("What awaits your seal?"),
+        "lede": words if count else _("Nothing awaits your own seal now."),
+    }
+    return render(request, "campaigns/review_list.html", page)
+
+
+def sign_row(variant: Variant, actor: Actor, *, is_mine: bool = True) -> Row:
+    row = rows_of([Task("sign", variant.submitted_at, variant.content.campaign, variant.content, variant)])[0]
+    found = standings(variant)
+    signed = sum(standing.is_signed for standing in found)
+    words = ngettext("%(m)s signature of %(n)s", "%(m)s signatures of %(n)s", signed) % {"m": signed, "n": len(found)}
+    act = row.act if is_mine else _("Read")
+    seen = Look.objects.filter(user_id=actor.user_id, variant=variant).exists()
+    meta = row.meta if seen else _("%(what)s. You have not opened it yet.") % {"what": row.meta}
+    return Row(row.title, row.url, meta, row.steps, words, act)
+
+
+@require_safe
+@needs(Capability.VIEW_CONTENTS)
+def review(request: ActorRequest, variant_id: int) -> HttpResponse:
+    variant = variant_or_404(request.actor, variant_id)
+    if variant.payload is None:
+        messages.info(request, _("This version is not up for signature: it is being written."))
+        return redirect("content", variant.content_id)
+    kept = taken_up(request, reverse("review", args=[variant.pk]))
+    before = reviewing.look(variant=variant, actor=request.actor)
+    found = standings(variant)
+    signing = signing_for(variant, found, request.actor, kept)
+    page = {
+        **reading(variant, variant.payload, before),
+        "variant": variant,
+        "content": variant.content,
+        "zone": variant.content.campaign.time_zone,
+        "revision": variant.payload.revision,
+        "seen": last_seen(variant, before, request.actor),
+        "eyebrow": eyebrow(signing, found),
+        "manifest": manifest(variant, variant.payload),
+        "links": chain_links(variant, found),
+        "remarks": list(variant.remarks.select_related("author", "settled_by")),
+        "signing": signing,
+        "needs_factor": bool(signing.gates) and Capability.SIGN_SCIENTIFIC in request.actor.awaiting_second_factor,
+        "can_comment": request.actor.can(Capability.COMMENT),
+        "kept": kept,
+    }
+    return render(request, "campaigns/review.html", page)
+
+
+def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[str, Any]:
+    """The three ways to read a version: what changed, the whole, and as it goes out."""
+    body = json.loads(payload.canonical)
+    whole = compare(None, payload)
+    views = [{"code": "whole", "label": _("Version %(n)s, whole") % {"n": payload.revision.number}}]
+    views.append({"code": "preview", "label": _("As it goes out")})
+    shown = None
+    if before is not None:
+        shown = changed(compare(before, payload))
+        span = _("from %(old)s to %(new)s") % {"old": before.revision.number, "new": payload.revision.number}
+        views.insert(0, {"code": "changed", "label": _("What changed since my last look"), "count": span})
+    adapter = rendering.adapter_of(variant.channel)
+    parts = [rendering.measured(adapter, Post.from_json(part)) for part in body["parts"]]
+    verses = [f"﴿{segment.passage.text}﴾" for line in whole.paragraphs for segment in line.segments if segment.passage]
+    return {
+        "views": views,
+        "difference": shown,
+        "whole": [block_of(paragraph) for paragraph in whole.paragraphs],
+        "language": body["language"],
+        "direction": "rtl" if body["language"] in RTL else "ltr",
+        "preview": previewed(variant.channel, parts, verses),
+        "preview_title": _("Approximate preview on %(network)s") % {"network": adapter.label},
+    }
+
+
+def changed(found: Difference) -> dict[str, Any]:
+    count = sum(paragraph.is_changed for paragraph in found.paragraphs)
+    words = ngettext("%(n)s paragraph of %(m)s changed.", "%(n)s paragraphs of %(m)s changed.", count)
+    summary = (
+        words % {"n": count, "m": len(found.paragraphs)} if count else _("The text is the same, letter for letter.")
+    )
+    return {"blocks": [block_of(p) for p in found.paragraphs], "summary": summary, "facts": found.facts}
+
+
+def block_of(paragraph: Paragraph) -> Block:
+    lone = [segment for segment in paragraph.segments if segment.text.strip()]
+    if len(lone) == 1 and lone[0].passage is not None:
+        kind = {"insert": "added", "delete": "removed"}.get(lone[0].kind, "same")
+        return Block(verse=lone[0].passage, kind=kind, is_changed=kind != "same")
+    return Block([piece_of(segment) for segment in paragraph.segments], paragraph.is_changed)
+
+
+def piece_of(segment: Segment) -> Piece:
+    is_standing_verse = segment.passage is not None and segment.kind == "same"
+    return Piece("verse" if is_standing_verse else segment.kind, segment.text)
+
+
+def last_seen(variant: Variant, before: Payload | None, actor: Actor) -> Any:
+    if before is None:
+        return None
+    return (
+        Look.objects.filter(user_id=actor.user_id, variant=variant, payload=before)
+        .select_related("payload__revision")
+        .first()
+    )
+
+
+def eyebrow(signing: Signing, found: list[Standing]) -> str:
+    signed = sum(standing.is_signed for standing in found)
+    count = _("%(m)s of %(n)s signatures") % {"m": signed, "n": len(found)}
+    return f"{signing.gate.label} · {count}" if signing.gate else count
+
+
+def manifest(variant: Variant, payload: Payload) -> list[dict[str, Any]]:
+    """Everything under the digest, line by line."""
+    body = json.loads(payload.canonical)
+    post = body["parts"][0]
+    cited = Citation.objects.in_bulk([entry["id"] for entry in body["citations"]])
+    sources = [{"text": label_of(cited[e["id"]]), "sha256": e["sha256"]} for e in body["citations"] if e["id"] in cited]
+    pictures = [{"alt": media["alt_text"], "sha256": media["sha256"]} for media in post["media"]]
+    words = sum(len(part["text"].split()) for part in body["parts"])
+    channel = variant.channel
+    lines = [
+        line(_("Text"), ngettext("%(n)s word", "%(n)s words", words) % {"n": words}),
+        line(_("Channel"), channel.handle, "channel", network=channel.network),
+        line(_("Language"), str(Language(body["language"]).label)),
+        line(_("Disclosure"), body["disclosure"] or _("none")),
+        line(_("Sources"), _("none") if not sources else "", "citations" if sources else "text", entries=sources),
+        line(_("Pictures"), _("none") if not pictures else "", "pictures" if pictures else "text", entries=pictures),
+        line(_("Link"), post["link"] or "", "link"),
+        line(_("Tags"), " ".join(f"#{tag}" for tag in post["tags"])),
+        line(_("Content notice"), post["content_warning"]),
+        line(_("Digest"), payload.digest, "digest"),
+    ]
+    return [each for each in lines if each["text"] or each.get("entries")]
+
+
+def line(label: str, text: str, kind: str = "text", **more: Any) -> dict[str, Any]:
+    return {"label": label, "text": text, "kind": kind, **more}
+
+
+def chain_links(variant: Variant, found: list[Standing]) -> Any:
+    content = variant.content
+    body = json.loads(variant.payload.canonical) if variant.payload else {"citations": []}
+    cited = Citation.objects.filter(pk__in=[entry["id"] for entry in body["citations"]])
+    named = [label_of(citation) for citation in cited]
+    return links_of(content, claim_text(content.claim, get_language() or "ar"), found, sources=named)
+
+
+def signing_for(variant: Variant, found: list[Standing], actor: Actor, kept: dict[str, Any]) -> Signing:
+    mine = [s.decision for s in found if s.is_signed and s.decision and s.decision.user_id == actor.user_id]
+    able = may_sign(variant, found, actor)
+    gates = [ShownGate(s.gate.code, gate_label(s.gate.code), questions_of(s.gate.code, ticks(kept, s))) for s in able]
+    chosen = next((gate for gate in gates if gate.code == kept["gate"]), gates[0] if gates else None)
+    return Signing(
+        heading=_("Before you put your seal") if gates else _("The seal"),
+        gates=gates,
+        gate=chosen,
+        why="" if gates else why_not(variant, bool(mine), actor),
+        seal=seal_words(variant, bool(gates), bool(mine)),
+        is_mine=bool(mine),
+        withdrawable=[named(decision) for decision in mine if actor.can(decision.gate.capability)],
+    )
+
+
+def ticks(kept: dict[str, Any], standing: Standing) -> list[str]:
+    return kept["answers"] if kept["gate"] == standing.gate.code else []
+
+
+def named(decision: Decision) -> dict[str, Any]:
+    return {"pk": decision.pk, "gate_label": gate_label(decision.gate.code)}
+
+
+def may_sign(variant: Variant, found: list[Standing], actor: Actor) -> list[Standing]:
+    """Open gates that this person may sign: not their own work, and no second gate of the same version."""
+    if variant.state != VariantState.IN_REVIEW or actor.user_id in variant.contributor_ids():
+        return []
+    if any(s.is_signed and s.decision and s.decision.user_id == actor.user_id for s in found):
+        return []
+    return [s for s in found if not s.is_signed and actor.can(s.gate.capability)]
+
+
+def why_not(variant: Variant, is_mine: bool, actor: Actor) -> str:
+    if is_mine:
+        return _("You signed this version. The other gates need somebody else.")
+    if variant.state != VariantState.IN_REVIEW:
+        return _("This version is not up for signature now: %(state)s.") % {"state": variant.get_state_display()}
+    if actor.user_id in variant.contributor_ids():
+        return _("You had a hand in this text: somebody else must sign it.")
+    return _("Those who review sign here. You may read and remark.")
+
+
+def seal_words(variant: Variant, can_sign: bool, is_mine: bool) -> str:
+    number = variant.payload.revision.number if variant.payload else 0
+    if is_mine:
+        return _("Your seal is on version %(n)s") % {"n": number}
+    words = (
+        _("Your seal here, on version %(version)s") if can_sign else _("Version %(version)s, awaiting others' seals")
+    )
+    return words % {"version": number}
