@@ -211,7 +211,7 @@ def today() -> Today:
 def unread(request: HttpRequest) -> int:
     if not signed_in(request):
         return 0
-    return Notice.objects.filter(user_id=request.user.pk, read_at__isnull=True).count()
+    return Notice.objects.filter(user_id=request.user.pk or 0, read_at__isnull=True).count()
 
 
 def banner(request: HttpRequest) -> Banner | None:

@@ -1,50 +1,35 @@
-"""How many things wait for this person at each place of the index: one cheap query each, asked only when drawn."""
-
-from django.db.models import Exists, OuterRef
+"""How many things wait for this person at each place of the index: a cheap count each, asked only when drawn."""
 
 from accounts.capabilities import Capability
-from campaigns.lifecycle import VariantState
-from campaigns.models import Variant
+from campaigns import queries
+from campaigns.access import variants_of
 from chain.actors import Actor
-from chain.models import Decision, Gate, Verdict
-from publishing.lifecycle import ChannelState, DeliveryState
-from publishing.models import Channel, Delivery
+from publishing.access import channels_of, deliveries_of
+from publishing.lifecycle import ChannelState
+from publishing.queries import NEEDS_ME
 
-NEEDS_A_PERSON = (DeliveryState.FAILED, DeliveryState.UNCONFIRMED, DeliveryState.HELD, DeliveryState.MISSED)
+UNWELL = (ChannelState.HELD, ChannelState.RECONNECT)
 
 
 def at_the_desk(actor: Actor) -> int:
-    """One's own texts that came back, and those that wait for one's signature."""
-    mine = Variant.objects.filter(organisation_id=actor.organisation_id, state=VariantState.CHANGES)
-    return mine.filter(content__created_by_id=actor.user_id).count() + to_sign(actor)
+    """What came back to me, what waits for my signature, and what is signed and waits for me to give it a time."""
+    return came_back(actor) + to_sign(actor) + queries.to_plan(actor).count()
+
+
+def came_back(actor: Actor) -> int:
+    mine = variants_of(actor).filter(content__contributors=actor.user_id or 0)
+    return mine.filter(state__in=queries.BACK).count()
 
 
 def to_sign(actor: Actor) -> int:
-    """Versions under review with a gate still open that this person may sign: not their own text, no second gate."""
-    mine = [c for c in (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE) if actor.can(c)]
-    if not mine:
-        return 0
-    in_force = Decision.objects.filter(revoked_at__isnull=True)
-    by_me = in_force.filter(digest=OuterRef("payload__digest"), user_id=actor.user_id)
-    signature = in_force.filter(digest=OuterRef(OuterRef("payload__digest")), verdict=Verdict.APPROVED)
-    gates = Gate.objects.filter(organisation_id=actor.organisation_id, kind=Variant.review_kind, capability__in=mine)
-    open_gate = gates.exclude(Exists(signature.filter(gate_id=OuterRef("pk"))))
-    return (
-        Variant.objects.filter(organisation_id=actor.organisation_id, state=VariantState.IN_REVIEW)
-        .exclude(content__contributors=actor.user_id)
-        .exclude(Exists(by_me))
-        .filter(Exists(open_gate))
-        .count()
-    )
+    return queries.to_sign(actor).count()
 
 
 def in_deliveries(actor: Actor) -> int:
-    if not actor.can(Capability.SETTLE):
-        return 0
-    return Delivery.objects.filter(organisation_id=actor.organisation_id, state__in=NEEDS_A_PERSON).count()
+    """Deliveries that need a decision, for those who may take it."""
+    return deliveries_of(actor).filter(NEEDS_ME).count() if actor.can(Capability.SETTLE) else 0
 
 
 def in_channels(actor: Actor) -> int:
-    """Channels that someone must connect again or put right."""
-    unwell = (ChannelState.HELD, ChannelState.RECONNECT)
-    return Channel.objects.filter(organisation_id=actor.organisation_id, state__in=unwell).count()
+    """Channels to connect again or to put right, for those who may."""
+    return channels_of(actor).filter(state__in=UNWELL).count() if actor.can(Capability.CONNECT_CHANNEL) else 0

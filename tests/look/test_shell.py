@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from chain.models import Hold, Notice
-from config.context import shell
+from config.context import CHAPTERS, DOCKS, exists, shell
 from tests.people import People, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,10 @@ def test_a_phone_has_four_places_under_the_thumb(client: Client, people: People)
         html = page(client, user)
         dock = html[html.index('<nav class="dock"') :]
         assert dock[: dock.index("</nav>")].count("<a href=") == 4, user.name
+
+
+def test_no_line_of_the_index_leads_nowhere() -> None:
+    places = {place.path for _label, chapter in CHAPTERS for place in chapter} | {
+        place.path for dock in DOCKS.values() for place in dock
+    }
+    assert {path for path in places if not exists(path)} == set()
