@@ -153,9 +153,8 @@ class Withdrawn:
 
 
 def withdrawn(campaign: Campaign, period: Period) -> Withdrawn:
+    """Of all that was out by the period's end."""
     out = Part.objects.filter(delivery__campaign=campaign, published_at__lt=end_of(period.last, campaign))
-    if period.first:
-        out = out.filter(published_at__gte=end_of(period.first - timedelta(days=1), campaign))
     counted = out.aggregate(
         published=Count("pk"),
         deleted=Count("pk", filter=Q(state=PartState.DELETED)),

@@ -1,7 +1,10 @@
 """What reached whom, did they engage, did it help, did it harm? The dashboard's page and its file."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language_bidi
 
 from accounts.access import needs
@@ -48,9 +51,15 @@ def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
 
 @needs(Capability.VIEW_FIGURES)
 def chosen(request: ActorRequest) -> HttpResponseRedirect:
-    """Where the list of campaigns leads without a script."""
+    """Where the form at the head leads: to the campaign's own address, with the period and the counter kept.
+
+    A period of the list takes the place of days that were chosen before.
+    """
     given = request.GET.get("campaign", "")
-    return redirect("dashboard", pk=int(given)) if given.isdigit() else redirect("dashboards")
+    at = reverse("dashboard", args=[int(given)]) if given.isdigit() else reverse("dashboards")
+    names = ("period", "metric") if request.GET.get("period") else ("from", "to", "metric")
+    kept = {name: value for name in names if (value := request.GET.get(name))}
+    return redirect(f"{at}?{urlencode(kept)}" if kept else at)
 
 
 @needs(Capability.EXPORT_FIGURES)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from analytics.charts import WIDTH, drawing_of
 from analytics.dashboard import dashboard
 from analytics.exporting import safe
 from analytics.models import ChannelSnapshot
@@ -257,3 +258,25 @@ def test_the_api_lists_what_was_told_of_a_delivery(told: list[Delivery], nadia: 
 def test_a_token_without_the_scope_is_refused(campaign: Campaign, nadia: User) -> None:
     answer = token_client(nadia, "view_campaigns").get(reverse("api-campaign-figures", args=[campaign.pk]))
     assert answer.status_code == 403
+
+
+def test_the_form_at_the_head_keeps_period_and_counter(client: Client, campaign: Campaign, nadia: User) -> None:
+    sign_in(client, nadia)
+    at = reverse("dashboard", args=[campaign.pk])
+    given = {"campaign": campaign.pk, "period": "7", "metric": "shares", "from": "2026-11-01"}
+    assert client.get(reverse("dashboard-of"), given).headers["Location"] == f"{at}?period=7&metric=shares"
+    given["period"] = ""
+    assert client.get(reverse("dashboard-of"), given).headers["Location"] == f"{at}?from=2026-11-01&metric=shares"
+
+
+def test_a_post_taken_down_or_missing_is_counted_as_harm_is(campaign: Campaign, told: list[Delivery]) -> None:
+    told[0].parts.update(state="gone")
+    told[1].parts.update(state="deleted")
+    lost = dashboard(campaign, whole(campaign)).withdrawn
+    assert (lost.lost, lost.gone, lost.deleted, lost.published) == (2, 1, 1, 3)
+
+
+def test_the_chart_runs_with_reading(campaign: Campaign, told: list[Delivery]) -> None:
+    series = dashboard(campaign, whole(campaign)).series
+    left, right = (float(drawing_of(series, rtl=rtl).marks[0].x) for rtl in (False, True))
+    assert left < WIDTH / 2 < right
