@@ -36,6 +36,11 @@ def install() -> None:
     if not _is_installed():
         _run_npm()
         STAMP.write_text(_lock_digest())
+    copy_all()
+
+
+def copy_all() -> None:
+    """Copy what the pages use out of node_modules, which is there."""
     copy_fonts()
     copy_icons()
     copy_marks()
@@ -130,6 +135,6 @@ def _copy(source: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        install()
+        copy_all() if "--copy-only" in sys.argv else install()
     except FrontendError as problem:
         sys.exit(str(problem))
