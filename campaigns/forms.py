@@ -112,7 +112,7 @@ class BriefForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         for name in ("starts_on", "ends_on"):
-            self.fields[name].widget.format = "%Y-%m-%d"  # type: ignore[attr-defined]
+            self.fields[name].widget.format = "%Y-%m-%d"
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -21,7 +21,7 @@ def answers_json(view: View) -> Callable[..., HttpResponse]:
 
     @require_POST
     @wraps(view)
-    def answering(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answering(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _uncached({"code": "signed_out"}, 401)
         try:

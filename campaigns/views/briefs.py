@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,8 +67,10 @@ def brief(request: ActorRequest, campaign_id: int) -> HttpResponse:
 def upon_newest(form: BriefForm, campaign: Campaign) -> BriefForm:
     """What was typed, ready to be saved upon the version that stands now, with what is wrong said on top."""
     campaign.refresh_from_db()
-    form.data = form.data.copy()
-    form.data["version"] = str(campaign.version)
+    typed = QueryDict(mutable=True)
+    typed.update(form.data)
+    typed["version"] = str(campaign.version)
+    form.data = typed
     return form
 
 

@@ -48,6 +48,11 @@ class Line:
     text: str
     hint: str = ""
 
+    @property
+    def is_prose(self) -> bool:
+        """Whether a person wrote it, in whatever direction it runs."""
+        return bool(self.text) and self.hint != ""
+
 
 @dataclass(frozen=True)
 class Before:

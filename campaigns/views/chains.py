@@ -86,7 +86,7 @@ def _people_steps(state: str, variants: list[Variant]) -> tuple[str, str, str]:
 
 
 def _machine_steps(variants: list[Variant]) -> tuple[str, str, str]:
-    deliveries = [delivery for variant in variants for delivery in variant.deliveries.all()]  # type: ignore[attr-defined]
+    deliveries = [delivery for variant in variants for delivery in variant.deliveries.all()]
     states = {delivery.state for delivery in deliveries}
     if "unconfirmed" in states:
         return "unknown", "todo", _("publication unconfirmed")
@@ -147,7 +147,12 @@ def initial_of(name: str) -> str:
 
 
 def channel_words(variants: Iterable[Variant]) -> str:
-    return _(", ").join(variant.channel.handle for variant in variants)
+    return _(", ").join(isolated(variant.channel.handle) for variant in variants)
+
+
+def isolated(handle: str) -> str:
+    """A handle runs left to right by itself, whatever line it stands in (Unicode isolates, for plain text)."""
+    return f"\u2066{handle}\u2069"
 
 
 def _version_words(content: Content) -> str:

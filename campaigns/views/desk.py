@@ -17,7 +17,7 @@ from accounts.capabilities import Capability
 from campaigns import queries
 from campaigns.models import Campaign
 from campaigns.queries import Desk, Task
-from campaigns.views.chains import Link, citations_in, links_of, thread_of
+from campaigns.views.chains import Link, citations_in, isolated, links_of, thread_of
 from campaigns.views.rows import Row
 from chain.actors import Actor
 from chain.reviewing import standings
@@ -160,7 +160,7 @@ def text_row(task: Task) -> Row:
     if content is None:
         raise ValueError(task.kind)
     thread = thread_of(content)
-    channel = f" · {variant.channel.handle}" if variant else ""
+    channel = f" · {isolated(variant.channel.handle)}" if variant else ""
     return Row(
         title=content.title,
         url=address(task),

@@ -104,7 +104,7 @@ def sign_row(variant: Variant, actor: Actor, *, is_mine: bool = True) -> Row:
     signed = sum(standing.is_signed for standing in found)
     words = ngettext("%(m)s signature of %(n)s", "%(m)s signatures of %(n)s", signed) % {"m": signed, "n": len(found)}
     act = row.act if is_mine else _("Read")
-    seen = Look.objects.filter(user_id=actor.user_id, variant=variant).exists()
+    seen = Look.objects.filter(user_id=actor.user_id or 0, variant=variant).exists()
     meta = row.meta if seen else _("%(what)s. You have not opened it yet.") % {"what": row.meta}
     return Row(row.title, row.url, meta, row.steps, words, act)
 
@@ -178,7 +178,29 @@ def block_of(paragraph: Paragraph) -> Block:
     if len(lone) == 1 and lone[0].passage is not None:
         kind = {"insert": "added", "delete": "removed"}.get(lone[0].kind, "same")
         return Block(verse=lone[0].passage, kind=kind, is_changed=kind != "same")
-    return Block([piece_of(segment) for segment in paragraph.segments], paragraph.is_changed)
+    return Block([piece_of(segment) for segment in joined(paragraph.segments)], paragraph.is_changed)
+
+
+def joined(segments: list[Segment]) -> list[Segment]:
+    """Changed words that follow one another are read together: what went, then what came, spaces between them too."""
+    found: list[Segment] = []
+    run: list[Segment] = []
+    for place, segment in enumerate(segments):
+        after = segments[place + 1] if place + 1 < len(segments) else None
+        bridges = run and after and after.kind != "same" and segment.kind == "same" and not segment.text.strip()
+        if segment.passage is None and (segment.kind != "same" or bridges):
+            run.append(segment)
+            continue
+        found += [*parted(run), segment]
+        run = []
+    return found + parted(run)
+
+
+def parted(run: list[Segment]) -> list[Segment]:
+    gone = "".join(segment.text for segment in run if segment.kind != "insert")
+    come = "".join(segment.text for segment in run if segment.kind != "delete")
+    both = (Segment("delete", gone), Segment("insert", come))
+    return [segment for segment in both if segment.text and any(s.kind == segment.kind for s in run)]
 
 
 def piece_of(segment: Segment) -> Piece:
@@ -190,7 +212,7 @@ def last_seen(variant: Variant, before: Payload | None, actor: Actor) -> Any:
     if before is None:
         return None
     return (
-        Look.objects.filter(user_id=actor.user_id, variant=variant, payload=before)
+        Look.objects.filter(user_id=actor.user_id or 0, variant=variant, payload=before)
         .select_related("payload__revision")
         .first()
     )
