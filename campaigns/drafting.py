@@ -53,9 +53,16 @@ class EditedByAnother(StaleState):
 
 @transaction.atomic
 def create_content(
-    *, campaign: Campaign, claim: Claim, title: str, language: str = "ar", channels: Iterable[Any] = (), actor: Actor
+    *,
+    campaign: Campaign,
+    claim: Claim,
+    title: str,
+    language: str = "ar",
+    channels: Iterable[Any] = (),
+    reference: str = "",
+    actor: Actor,
 ) -> Content:
-    """Begin an answer to a claim. Raises Invalid with the field to mend."""
+    """Begin an answer to a claim. `reference` names it in an imported file. Raises Invalid with the field to mend."""
     actor.require(Capability.WRITE_CONTENT, on=campaign)
     refuse_closed(campaign)
     if claim.organisation_id != campaign.organisation_id:
@@ -65,6 +72,7 @@ def create_content(
         campaign=campaign,
         claim=claim,
         title=titled(title),
+        reference=reference,
         language=language_of(campaign, language),
         draft=Document(title=titled(title)).to_json(),
         created_by_id=actor.user_id or 0,

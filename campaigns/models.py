@@ -75,12 +75,14 @@ class Content(models.Model):
     """One answer to one claim. `draft` is the working copy (see campaigns/documents.py for its shape).
 
     `draft_version` counts saves: a save must name the version it began from, so that two people never overwrite.
+    `reference` is the name that an imported file gives it; empty for what was begun here.
     """
 
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="contents")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="contents")
     claim = models.ForeignKey("library.Claim", models.PROTECT, related_name="contents")
     title = models.CharField(max_length=160)
+    reference = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=5, default="ar")
     draft: Any = models.JSONField(default=dict)
     draft_version = models.PositiveIntegerField(default=0)
@@ -92,6 +94,13 @@ class Content(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["campaign", "reference", "language"],
+                condition=~models.Q(reference=""),
+                name="one_content_per_reference",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
