@@ -21,7 +21,7 @@ from tests.analytics.published import make_channel, published_delivery
 Collect = Callable[[], list[CollectionRun | None]]
 NOON = datetime(2026, 11, 20, 12, 0, 5, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 
 def test_a_published_post_is_asked_for_and_its_answer_kept(

@@ -21,7 +21,7 @@ from tests.analytics.figures import roll_up, tell
 from tests.analytics.published import make_campaign, published_delivery
 from tests.people import People, api_client, sign_in, token_client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 
@@ -263,7 +263,7 @@ def test_a_token_without_the_scope_is_refused(campaign: Campaign, nadia: User) -
 def test_the_form_at_the_head_keeps_period_and_counter(client: Client, campaign: Campaign, nadia: User) -> None:
     sign_in(client, nadia)
     at = reverse("dashboard", args=[campaign.pk])
-    given = {"campaign": campaign.pk, "period": "7", "metric": "shares", "from": "2026-11-01"}
+    given: dict[str, str | int] = {"campaign": campaign.pk, "period": "7", "metric": "shares", "from": "2026-11-01"}
     assert client.get(reverse("dashboard-of"), given).headers["Location"] == f"{at}?period=7&metric=shares"
     given["period"] = ""
     assert client.get(reverse("dashboard-of"), given).headers["Location"] == f"{at}?from=2026-11-01&metric=shares"

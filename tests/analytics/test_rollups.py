@@ -13,7 +13,7 @@ from publishing.models import Channel, Delivery, Part
 from tests.analytics.figures import roll_up, tell
 from tests.analytics.published import make_campaign, published_delivery
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
