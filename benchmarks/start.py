@@ -18,6 +18,8 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from _memory import descendants, memory
+
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 600.0
 SETTLE_SECONDS = 20.0
@@ -74,25 +76,6 @@ def stop(running: "subprocess.Popen[bytes]") -> float:
     running.send_signal(signal.SIGTERM)
     running.wait(120)
     return time.monotonic() - began
-
-
-def descendants(pid: int) -> list[int]:
-    found = [pid]
-    for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
-            found += [int(child) for child in task.read_text().split()]
-    return found
-
-
-def memory(pids: list[int]) -> tuple[float, float]:
-    """Proportional and resident set size in MiB, over all the processes."""
-    sums = {"Pss:": 0, "Rss:": 0}
-    for pid in pids:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            name, value = (line.split() + ["", ""])[:2]
-            if name in sums:
-                sums[name] += int(value)
-    return sums["Pss:"] / 1024, sums["Rss:"] / 1024
 
 
 def measure() -> Figures:
