@@ -16,7 +16,7 @@ from chain.models import Decision, Gate, Verdict
 from chain.trail import canonical
 from library.models import Claim
 from networks.limits import Limits
-from networks.types import Post
+from networks.types import Media, Post
 from publishing import credentials
 from publishing.frozen import part_key
 from publishing.lifecycle import DeliveryState, PartState
@@ -75,9 +75,15 @@ def make_campaign(organisation: Organisation, by: User, *, code: str = "mercy", 
 
 
 def make_variant(
-    campaign: Campaign, channel: Channel, author: User, *, texts: tuple[str, ...] = (TEXT,), title: str = "الرفق أولًا"
+    campaign: Campaign,
+    channel: Channel,
+    author: User,
+    *,
+    texts: tuple[str, ...] = (TEXT,),
+    title: str = "الرفق أولًا",
+    media: tuple[Media, ...] = (),
 ) -> Variant:
-    """An approved variant with its frozen payload, not signed yet (see `sign`)."""
+    """An approved variant with its frozen payload, not signed yet (see `sign`). `media` go with the first part."""
     now = timezone.now()
     claim, _new = Claim.objects.get_or_create(
         organisation=campaign.organisation,
@@ -100,18 +106,23 @@ def make_variant(
     revision = Revision.objects.create(
         content=content, number=1, document=content.draft, created_by=author, created_at=now
     )
-    variant.payload = make_payload(variant, revision, texts)
+    variant.payload = make_payload(variant, revision, texts, media)
     variant.save(update_fields=["payload"])
     return variant
 
 
-def make_payload(variant: Variant, revision: Revision, texts: tuple[str, ...]) -> Payload:
+def make_payload(
+    variant: Variant, revision: Revision, texts: tuple[str, ...], media: tuple[Media, ...] = ()
+) -> Payload:
     channel = variant.channel
     body = {
         "channel": {"id": channel.pk, "network": channel.network, "remote_id": channel.remote_id},
         "language": "ar",
         "disclosure": "حملة للرابطة",
-        "parts": [Post(text=text, language="ar").to_json() for text in texts],
+        "parts": [
+            Post(text=text, language="ar", media=() if position else media).to_json()
+            for position, text in enumerate(texts)
+        ],
         "citations": [],
     }
     text = canonical(body).decode()
