@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,7 +40,7 @@ class CampaignFigures(APIView):
         return Response(DashboardShape(board).data)
 
 
-@extend_schema(operation_id="delivery_snapshots")
+@extend_schema_view(get=extend_schema(operation_id="delivery_snapshots"))
 class DeliverySnapshots(generics.ListAPIView[Snapshot]):
     """What the networks told of a delivery's posts, in the order of time."""
 
