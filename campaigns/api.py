@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import NeedsCapability
+from accounts.access import Needs, NeedsCapability, Wanted
 from accounts.api_shapes import WhyShape
 from accounts.capabilities import Capability
 from accounts.models import Organisation
@@ -26,7 +26,9 @@ from library.access import claim_or_404
 from library.api import actor_in, valid
 
 shapes = api_shapes
-READ_CONTENTS: dict[str, Capability] = {"GET": Capability.VIEW_CONTENTS}
+SIGN = (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE)
+WRITE: dict[str, Wanted] = {method: Capability.WRITE_CONTENT for method in ("POST", "PUT")}
+READ: dict[str, Wanted] = {"GET": Capability.VIEW_CONTENTS}
 ID = r"[0-9]{1,18}"
 
 
@@ -34,7 +36,13 @@ class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
     serializer_class = shapes.CampaignShape
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
-    needs: ClassVar[dict[str, Capability]] = {"GET": Capability.VIEW_CAMPAIGNS}
+    needs: ClassVar[Needs] = {
+        "GET": Capability.VIEW_CAMPAIGNS,
+        "POST": Capability.EDIT_BRIEF,
+        "PATCH": Capability.EDIT_BRIEF,
+        "sign": Capability.SIGN_BRIEF,
+        "request_changes": Capability.SIGN_BRIEF,
+    }
     queryset = Campaign.objects.none()
 
     def get_queryset(self) -> QuerySet[Campaign]:
@@ -91,7 +99,7 @@ class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
     serializer_class = shapes.ContentShape
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
-    needs = READ_CONTENTS
+    needs: ClassVar[Needs] = READ | WRITE
     queryset = Content.objects.none()
     filterset_fields: ClassVar[list[str]] = ["campaign", "claim", "language"]
 
@@ -154,7 +162,7 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     serializer_class = shapes.VariantShape
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
-    needs = READ_CONTENTS
+    needs: ClassVar[Needs] = READ | WRITE | {name: SIGN for name in ("sign", "request_changes", "withdraw_signature")}
     queryset = Variant.objects.none()
     filterset_fields: ClassVar[list[str]] = ["content", "channel", "state"]
 
@@ -262,7 +270,10 @@ class Remarks(mixins.ListModelMixin, viewsets.GenericViewSet[Remark]):
     serializer_class = shapes.RemarkShape
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
-    needs = READ_CONTENTS
+    needs: ClassVar[Needs] = READ | {
+        "POST": Capability.COMMENT,
+        "settle": (Capability.COMMENT, Capability.WRITE_CONTENT),
+    }
     queryset = Remark.objects.none()
     filterset_fields: ClassVar[list[str]] = ["variant"]
 
@@ -290,7 +301,7 @@ class Media(mixins.ListModelMixin, viewsets.GenericViewSet[MediaFile]):
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
     parser_classes = [MultiPartParser]
-    needs = READ_CONTENTS
+    needs: ClassVar[Needs] = READ | WRITE
     queryset = MediaFile.objects.none()
 
     def get_queryset(self) -> QuerySet[MediaFile]:

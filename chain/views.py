@@ -37,8 +37,11 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "chain/audit.html", context)
 
 
+audit.capability = VIEW_AUDIT  # type: ignore[attr-defined]  # what tests/architecture/test_routes.py walks by
+
+
 def events_of(actor: Actor, chosen: Any) -> QuerySet[Event]:
-    """The institution's events, the newest first, narrowed by what acted on (`subject`), who (`person`), kind of thing (`q`)."""
+    """The institution's events, the newest first, narrowed by row (`subject`), person, and kind of thing (`q`)."""
     found = Event.objects.filter(organisation_id=actor.organisation_id or 0).select_related("user", "seal")
     if subject := chosen.get("subject"):
         label, _colon, pk = subject.partition(":")

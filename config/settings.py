@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "campaigns",
     "publishing",
     "analytics",
+    "demo",
 ]
 
 MIDDLEWARE = [

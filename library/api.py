@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import NeedsCapability
+from accounts.access import Needs, NeedsCapability
 from accounts.capabilities import Capability
 from chain.actors import Actor
 from library import access, citing, scripture
@@ -34,7 +34,7 @@ class Claims(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericV
     serializer_class = ClaimShape
     lookup_value_regex = r"[0-9]{1,18}"
     permission_classes = [NeedsCapability]
-    needs: ClassVar[dict[str, Capability]] = {"GET": Capability.VIEW_KNOWLEDGE}
+    needs: ClassVar[Needs] = {"GET": Capability.VIEW_KNOWLEDGE, "POST": Capability.EDIT_KNOWLEDGE}
     queryset = Claim.objects.none()
 
     def get_queryset(self) -> QuerySet[Claim]:
@@ -53,7 +53,11 @@ class Citations(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
     serializer_class = CitationShape
     lookup_value_regex = r"[0-9]{1,18}"
     permission_classes = [NeedsCapability]
-    needs: ClassVar[dict[str, Capability]] = {"GET": Capability.VIEW_KNOWLEDGE}
+    needs: ClassVar[Needs] = {
+        "GET": Capability.VIEW_KNOWLEDGE,
+        "POST": (Capability.EDIT_KNOWLEDGE, Capability.WRITE_CONTENT),
+        "verify": Capability.EDIT_KNOWLEDGE,
+    }
     queryset = Citation.objects.none()
 
     def get_queryset(self) -> QuerySet[Citation]:

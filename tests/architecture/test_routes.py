@@ -1,0 +1,226 @@
+"""Every route of the product, walked by a stranger, by the outsider, and by each role that lacks its capability.
+
+A route without an example object, or one that names no capability and is not listed here as open, fails.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.capabilities import ROLE_CAPABILITIES, Capability, Role
+from accounts.models import Invitation
+from campaigns.models import MediaFile, Remark
+from chain.models import Event, Hold, Notice
+from library.models import Citation
+from tests.deliveries import make_campaign, make_channel, make_delivery, make_variant, mark_published, sign
+from tests.people import People, make_person, membership_of, sign_in, token_for
+
+pytestmark = pytest.mark.django_db
+MARK = "سطر لا يراه غير أهله"
+
+OPEN = {"healthz", "readyz", "api-schema", "api-docs", "invitation", "set_language"}
+"""Anybody: liveness, the API's description, an invitation's own secret, the language of a stranger."""
+
+OWN = {
+    "my-settings", "set-language", "my-byline", "my-time-zone", "choose-institution", "second-factor-first", "notices",
+    "notice", "notices-read", "api-me", "api-notice-list", "api-notice-read",
+}  # fmt: skip
+"""Anyone signed in: what concerns only oneself."""
+
+SIGN = (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE)
+IN_THE_ACTION: dict[str, tuple[Capability, ...]] = {
+    "campaign-sign": (Capability.SIGN_BRIEF,),
+    "campaign-return": (Capability.SIGN_BRIEF,),
+    "content-save": (Capability.WRITE_CONTENT,),
+    "content-measure": (Capability.WRITE_CONTENT,),
+    "content-lay": (Capability.WRITE_CONTENT,),
+    "content-cite": (Capability.WRITE_CONTENT,),
+    "content-picture": (Capability.WRITE_CONTENT,),
+    "verse-look": (Capability.WRITE_CONTENT,),
+    "review-sign": SIGN,
+    "review-return": SIGN,
+    "review-withdraw": SIGN,
+    "remark-settle": (Capability.COMMENT, Capability.WRITE_CONTENT),
+    "api-token-revoke": (Capability.MANAGE_TOKENS, Capability.MANAGE_PEOPLE),
+    "token-revoke": (Capability.MANAGE_TOKENS, Capability.MANAGE_PEOPLE),
+}
+"""Routes whose writing is checked by the action on the object itself; any one of these lets in."""
+
+LITERAL = {"surah": 2, "ayah_from": 255, "ayah_to": 256, "secret": "no-such-secret", "verb": "x"}
+OBJECT = {
+    "claim_id": "claim", "content_id": "content", "variant_id": "variant", "media_id": "media", "remark_id": "remark",
+    "campaign_id": "campaign", "member_id": "member", "grant_id": "grant", "invitation_id": "invitation",
+    "token_id": "token", "notice_id": "notice", "citation_id": "citation",
+}  # fmt: skip
+BY_NAME = (
+    ("api-member", "member"), ("api-role-grant", "grant"), ("api-invitation", "invitation"), ("api-token", "token"),
+    ("api-notice", "notice"), ("api-claim", "claim"), ("api-citation", "citation"), ("api-campaign", "campaign"),
+    ("api-content", "content"), ("api-variant", "variant"), ("api-remark", "remark"), ("api-media", "media"),
+    ("api-channel", "channel"), ("api-delivery", "delivery"), ("api-freeze", "hold"), ("delivery", "delivery"),
+    ("release", "variant"), ("frozen", "hold"), ("agree", "hold"), ("channel", "channel"), ("dashboard", "campaign"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    parameters: tuple[str, ...]
+    view: Any
+
+    def capabilities(self, method: str) -> tuple[Capability, ...]:
+        """What the route asks for, read from the view itself; else from IN_THE_ACTION."""
+        if (cls := getattr(self.view, "cls", None)) is None:
+            found = getattr(self.view, "capability", None)
+        else:
+            table = getattr(cls, "needs", {})
+            action = (getattr(self.view, "actions", None) or {}).get(method.lower())
+            found = table.get(action) or table.get(method)
+        if isinstance(found, tuple):
+            return found
+        return (found,) if found else IN_THE_ACTION.get(self.name, ())
+
+    def methods(self) -> list[str]:
+        if actions := getattr(self.view, "actions", None):
+            return [method.upper() for method in actions if method not in {"head", "options"}]
+        cls = getattr(self.view, "cls", None)
+        if cls is not None:
+            return [m for m in ("GET", "POST", "PUT", "PATCH") if hasattr(cls, m.lower())]
+        return ["GET", "POST"]
+
+    def address(self, objects: dict[str, int]) -> str:
+        return reverse(self.name, kwargs={name: self.argument(name, objects) for name in self.parameters})
+
+    def argument(self, parameter: str, objects: dict[str, int]) -> Any:
+        if parameter in LITERAL:
+            return LITERAL[parameter]
+        return objects[self.kind(parameter)]
+
+    def kind(self, parameter: str) -> str:
+        if parameter in OBJECT:
+            return OBJECT[parameter]
+        return next(kind for start, kind in BY_NAME if self.name.startswith(start))
+
+    @property
+    def has_object(self) -> bool:
+        return any(name not in LITERAL for name in self.parameters)
+
+
+def walk(resolver: Any) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if str(entry.pattern) != "account/":
+                yield from walk(entry)
+        elif isinstance(entry, URLPattern):
+            yield Route(entry.name or "", tuple(entry.pattern.regex.groupindex), entry.callback)
+
+
+ROUTES = {route.name: route for route in walk(get_resolver())}
+GUARDED = [name for name in ROUTES if name not in OPEN | OWN]
+
+
+@pytest.fixture
+def objects(people: People) -> dict[str, int]:
+    """One object of each kind, of the institution that Charlie does not belong to."""
+    house, now = people.rabita, timezone.now()
+    channel = make_channel(house, people.carla, display_name=MARK)
+    campaign = make_campaign(house, people.carla, title=MARK)
+    variant = sign(make_variant(campaign, channel, people.alice, title=MARK), people.bob, people.basma)
+    delivery = mark_published(make_delivery(variant, people.carla))
+    by = {"organisation": house, "created_at": now}
+    media = MediaFile.objects.create(
+        **by, sha256="0" * 64, mime_type="image/png", size=1, width=1, height=1, name="x", uploaded_by=people.alice
+    )
+    citation = Citation.objects.create(**by, kind="work", title=MARK, created_by=people.alice)
+    remark = Remark.objects.create(**by, variant=variant, payload=variant.payload, author=people.bob, text=MARK)
+    hold = Hold.objects.create(
+        organisation=house, scope="everything", reason=MARK, placed_by=people.carla, placed_at=now
+    )
+    notice = Notice.objects.create(
+        organisation=house, user=people.alice, kind="x", title=MARK, link="/", once="x", created_at=now
+    )
+    invitation = Invitation.objects.create(
+        organisation=house, email="x@rabita.test", roles=["author"], invited_by=people.adil,
+        expires_at=now + timedelta(days=1), token_hash="x",
+    )  # fmt: skip
+    membership = membership_of(people.alice)
+    token_for(people.alice)
+    return {
+        "channel": channel.pk, "campaign": campaign.pk, "variant": variant.pk, "content": variant.content_id,
+        "claim": variant.content.claim_id, "delivery": delivery.pk, "media": media.pk, "hold": hold.pk,
+        "remark": remark.pk, "member": membership.pk, "grant": membership.grants.get().pk, "citation": citation.pk,
+        "notice": notice.pk, "invitation": invitation.pk, "token": membership.tokens.get().pk,
+    }  # fmt: skip
+
+
+def ask(client: Client, method: str, address: str) -> Any:
+    return client.generic(method, address, b"{}", content_type="application/json")
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_stranger_is_sent_to_sign_in_or_refused(name: str, objects: dict[str, int]) -> None:
+    route = ROUTES[name]
+    for method in route.methods():
+        answer = ask(Client(), method, route.address(objects))
+        led_away = answer.status_code == 302 and "/account/login/" in answer["Location"]
+        assert led_away or answer.status_code in {401, 403, 405}, (method, answer.status_code)
+
+
+@pytest.mark.parametrize("name", [n for n in GUARDED if ROUTES[n].has_object])
+def test_the_outsider_finds_nothing_of_another_institution(
+    name: str, people: People, objects: dict[str, int], client: Client
+) -> None:
+    sign_in(client, people.charlie)
+    route = ROUTES[name]
+    for method in route.methods():
+        answer = ask(client, method, route.address(objects))
+        assert answer.status_code in {403, 404, 405}, (method, answer.status_code)
+        assert MARK not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", [n for n in GUARDED if not ROUTES[n].has_object])
+def test_the_outsiders_lists_show_nothing_of_another_institution(
+    name: str, people: People, objects: dict[str, int], client: Client
+) -> None:
+    sign_in(client, people.charlie)
+    answer = ask(client, "GET", ROUTES[name].address(objects))
+    assert MARK not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_every_route_names_the_capability_that_it_serves(name: str) -> None:
+    route = ROUTES[name]
+    unnamed = [method for method in route.methods() if not route.capabilities(method)]
+    assert unnamed == [], f"{name} serves {unnamed} to everyone"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_without_the_capability_is_refused_everywhere(
+    role: Role, people: People, objects: dict[str, int], client: Client
+) -> None:
+    person = make_person(f"only-{role}", [role], people.rabita)
+    sign_in(client, person)
+    let_in = []
+    for name in GUARDED:
+        route = ROUTES[name]
+        for method in route.methods():
+            if ROLE_CAPABILITIES[role] & set(route.capabilities(method)):
+                continue
+            answer = ask(client, method, route.address(objects))
+            refusals = {403, 404, 405} | ({302, 422} if name in IN_THE_ACTION else set())
+            if answer.status_code not in refusals:
+                let_in.append((name, method, answer.status_code))
+    assert let_in == []
+    assert list(Event.objects.filter(user=person).values_list("verb", flat=True)) == []
+
+
+def test_every_object_parameter_has_an_example(objects: dict[str, int]) -> None:
+    for route in ROUTES.values():
+        if route.name not in OPEN:
+            assert re.match(r"^/", route.address(objects)), route.name
