@@ -27,7 +27,7 @@ from library.api import actor_in, valid
 
 shapes = api_shapes
 SIGN = (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE)
-WRITE: dict[str, Wanted] = {method: Capability.WRITE_CONTENT for method in ("POST", "PUT")}
+WRITE: dict[str, Wanted] = dict.fromkeys(("POST", "PUT"), Capability.WRITE_CONTENT)
 READ: dict[str, Wanted] = {"GET": Capability.VIEW_CONTENTS}
 ID = r"[0-9]{1,18}"
 
@@ -162,7 +162,7 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     serializer_class = shapes.VariantShape
     lookup_value_regex = ID
     permission_classes = [NeedsCapability]
-    needs: ClassVar[Needs] = READ | WRITE | {name: SIGN for name in ("sign", "request_changes", "withdraw_signature")}
+    needs: ClassVar[Needs] = READ | WRITE | dict.fromkeys(("sign", "request_changes", "withdraw_signature"), SIGN)
     queryset = Variant.objects.none()
     filterset_fields: ClassVar[list[str]] = ["content", "channel", "state"]
 
