@@ -68,7 +68,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **more)
         self.fields["campaign"].choices = [(c.pk, c.title) for c in campaigns]  # type: ignore[attr-defined]
         self.fields["channels"].choices = [  # type: ignore[attr-defined]
-            (c.pk, f"{c.display_name} · {c.handle}") for c in channels
+            (c.pk, f"{c.display_name} · \u2066{c.handle}\u2069") for c in channels
         ]
 
 

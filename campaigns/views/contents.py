@@ -108,8 +108,16 @@ def answer_form(request: ActorRequest, claim: Claim) -> AnswerForm:
     open_ones = campaigns_of(request.actor).exclude(state=CampaignState.CLOSED)
     language = get_language() or "ar"
     first: dict[str, Any] = {"language": "ar", "title": claim_text(claim, language)[:160]}
-    first["channels"] = [channel.pk for channel in channels_of(request.actor)]
+    first["channels"] = one_per_network(channels_of(request.actor))
     return AnswerForm(request.POST or None, campaigns=open_ones, channels=channels_of(request.actor), initial=first)
+
+
+def one_per_network(channels: Any) -> list[int]:
+    """Two accounts of one network never say the same words: only the first of each is chosen beforehand."""
+    first: dict[str, int] = {}
+    for channel in channels:
+        first.setdefault(channel.network, channel.pk)
+    return list(first.values())
 
 
 def show_answer(request: ActorRequest, claim: Claim, form: AnswerForm, *, status: int = 200) -> HttpResponse:

@@ -33,17 +33,16 @@ def fitting(text: str, allowed: int, count: Callable[[str], int]) -> int:
     return ends[low]
 
 
-def pieces(text: str, verses: Iterable[str], fits: int) -> list[Piece]:
-    """The text in order, its verses and links apart, and what stands after `fits` marked where it may be shortened."""
-    spans = sorted(_spans(text, verses))
+def pieces(text: str, verses: Iterable[str], fits: int, ends: int) -> list[Piece]:
+    """The text in order, verses and links apart, and between `fits` and `ends` marked what may be shortened."""
     found, last = [], 0
-    for start, end, kind in spans:
+    for start, end, kind in sorted(_spans(text, verses)):
         if start < last:
             continue
-        found += _plain(text, last, start, fits)
+        found += _plain(text, last, start, fits, ends)
         found.append(Piece(kind, text[start:end]))
         last = end
-    return found + _plain(text, last, len(text), fits)
+    return found + _plain(text, last, len(text), fits, ends)
 
 
 def _spans(text: str, verses: Iterable[str]) -> Iterable[tuple[int, int, str]]:
@@ -56,7 +55,7 @@ def _spans(text: str, verses: Iterable[str]) -> Iterable[tuple[int, int, str]]:
         yield link.start(), link.end(), "link"
 
 
-def _plain(text: str, start: int, end: int, fits: int) -> list[Piece]:
-    cut = min(max(fits, start), end)
-    halves = (Piece("text", text[start:cut]), Piece("over", text[cut:end]))
-    return [piece for piece in halves if piece.text]
+def _plain(text: str, start: int, end: int, fits: int, ends: int) -> list[Piece]:
+    over, rest = min(max(fits, start), end), min(max(ends, start), end)
+    cut = [Piece("text", text[start:over]), Piece("over", text[over:rest]), Piece("text", text[max(over, rest) : end])]
+    return [piece for piece in cut if piece.text]

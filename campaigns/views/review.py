@@ -159,7 +159,7 @@ def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[
         "whole": [block_of(paragraph) for paragraph in whole.paragraphs],
         "language": body["language"],
         "direction": "rtl" if body["language"] in RTL else "ltr",
-        "preview": previewed(variant.channel, parts, verses),
+        "preview": previewed(variant.channel, parts, verses, body["disclosure"]),
         "preview_title": _("Approximate preview on %(network)s") % {"network": adapter.label},
     }
 

@@ -19,6 +19,7 @@ from campaigns.rendering import Material, RenderedPart, Rendering, adapter_of, m
 from campaigns.views.chains import initial_of
 from campaigns.views.pieces import Piece, fitting, pieces
 from library.scripture import Passage
+from networks.base import Adapter
 from networks.types import Post
 
 
@@ -179,20 +180,17 @@ def measured(rendering: Rendering) -> Measured:
 
 
 def preview_of(channel: Any, rendering: Rendering) -> SafeString:
-    return previewed(channel, rendering.parts, [f"﴿{verse.text}﴾" for verse in rendering.verses])
+    verses = [f"﴿{verse.text}﴾" for verse in rendering.verses]
+    return previewed(channel, rendering.parts, verses, rendering.body["disclosure"])
 
 
-def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str]) -> SafeString:
+def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str], disclosure: str) -> SafeString:
     """The posts in the look of their network: the one template that may imitate it, chosen by the channel's slug."""
     adapter = adapter_of(channel)
     files = files_of(channel.organisation_id, [part.post for part in parts])
     shown = [
         PreviewPart(
-            pieces(
-                part.text,
-                verses,
-                fitting(part.text, part.limit - (part.length - adapter.count(part.text)), adapter.count),
-            ),
+            cut(part, verses, disclosure, adapter),
             [picture_as(files[media.sha256], media.alt_text) for media in part.post.media if media.sha256 in files],
             part.post.content_warning,
             part.post.language,
@@ -202,7 +200,15 @@ def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str]) ->
     look = Preview(
         channel.network, adapter.label, channel.display_name, channel.handle, initial_of(channel.display_name), shown
     )
-    return render_to_string(f"networks/{channel.network}/preview.html", {"preview": look})
+    looks = [f"networks/{channel.network}/preview.html", "networks/preview.html"]
+    return render_to_string(looks, {"preview": look})
+
+
+def cut(part: RenderedPart, verses: list[str], disclosure: str, adapter: Adapter) -> list[Piece]:
+    """What passes the limit is marked at the end of the writer's own words: disclosure, link and tags must stay."""
+    own = part.post.text.removesuffix(disclosure).rstrip("\n") if disclosure else part.post.text
+    rest = part.length - adapter.count(own)
+    return pieces(part.text, verses, fitting(own, part.limit - rest, adapter.count), len(own))
 
 
 def files_of(organisation_id: int, posts: Iterable[Post]) -> dict[str, MediaFile]:
