@@ -191,7 +191,7 @@ def main() -> int:
         with redirect_stdout(sys.stderr):
             figures = measure(max(1, options.posts), max(1.0, options.spread))
     except (Problem, Stopped) as ended:
-        say(f"Not measured: {ended}")
+        say(f"Not measured: {str(ended) or 'told to end'}")
         return 1
     if options.json:
         print(json.dumps({**asdict(figures), "target_p99": TARGET_SECONDS, "cores": os.cpu_count(), "peer": PEER}))

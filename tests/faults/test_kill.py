@@ -98,7 +98,7 @@ def test_a_worker_told_to_end_finishes_what_is_in_flight(crew: Crew, house: Hous
     assert [delivery.attempts.get().outcome for delivery in deliveries] == [Outcome.PUBLISHED] * 3
 
 
-def test_a_worker_frozen_past_its_lease_never_sends_again_and_its_late_answer_is_kept(
+def test_a_worker_frozen_past_its_lease_never_sends_again_and_keeps_what_it_finds_on_waking(
     crew: Crew, house: House, network: SandboxClient
 ) -> None:
     network.arm_fault("delay", route="publish", seconds=1.0)
@@ -111,7 +111,7 @@ def test_a_worker_frozen_past_its_lease_never_sends_again_and_its_late_answer_is
         assert delivery.attempts.get().outcome == Outcome.LAPSED
     finally:
         signal_group(frozen, signal.SIGCONT)
-    wait_until(lambda: delivery.attempts.get().answered_at, "the late answer is written on the attempt")
+    wait_until(lambda: delivery.attempts.get().answered_at, "what came of it is written on the attempt")
     assert delivery.attempts.get().outcome != Outcome.LAPSED
     assert state_of(delivery) == DeliveryState.PUBLISHED
     assert len(seen(network, delivery)) == 1
