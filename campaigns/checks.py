@@ -60,7 +60,7 @@ class Checks:
         return [check for check in self.blocks if check.variant_id in (None, variant_id)]
 
 
-RULING_AR = re.compile(r"(?:^|\W)(?:نفتي|أفتي|نفتيكم|أفتيكم|حكم الشرع|حكم شرعي|الحكم الشرعي|فتوانا|فتواي)(?:$|\W)")
+RULING_AR = re.compile(r"(?:^|\W)[وف]?(?:نفتي|أفتي|نفتيكم|أفتيكم|حكم الشرع|حكم شرعي|الحكم الشرعي|فتوانا|فتواي)(?:$|\W)")
 RULING_LATIN = re.compile(r"\b(?:fatwas?|avis juridique|notre fatwa|we rule that|our ruling)\b", re.IGNORECASE)
 NEEDLE = 400
 """So much of a text is looked for in the database; the whole is compared afterwards."""
