@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from chain.actors import system_actor
 from chain.engine import advance
+from networks.types import Published
 from publishing import breaking, dispatching, publisher, recording, sweeping
 from publishing.claiming import claim
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
@@ -184,9 +185,7 @@ def test_a_signature_withdrawn_after_scheduling_stops_the_post(due: Due, network
     from chain.models import Decision
 
     delivery = due()
-    Decision.objects.filter(digest=delivery.payload.digest).order_by("pk").first().__class__.objects.filter(
-        digest=delivery.payload.digest, gate__code="language"
-    ).update(revoked_at=timezone.now())
+    Decision.objects.filter(digest=delivery.payload.digest, gate__code="language").update(revoked_at=timezone.now())
     publisher.publish(delivery.pk)
     assert texts(network) == []
     assert settled(delivery).hold_reason == HoldReason.NOT_APPROVED
@@ -260,7 +259,7 @@ def test_a_late_answer_is_stored_and_settles_an_unconfirmed_delivery(due: Due, n
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweeping.sweep_lapsed()
     assert settled(delivery).state == DeliveryState.UNCONFIRMED
-    answer = recording.Published(remote_id="7", permalink="https://social.test/@r/7", published_at=timezone.now())
+    answer = Published(remote_id="7", permalink="https://social.test/@r/7", published_at=timezone.now())
     recording.record_answer(attempt, part, answer)
     assert settled(delivery).state == DeliveryState.PUBLISHED
     attempt.refresh_from_db()
@@ -277,7 +276,7 @@ def test_two_different_answers_raise_the_duplicate_alarm_with_both_links(
     publisher.enter_send(attempt, part)
     for remote_id in ("7", "8"):
         link = f"https://social.test/@r/{remote_id}"
-        recording.record_answer(attempt, part, recording.Published(remote_id, link, timezone.now()))
+        recording.record_answer(attempt, part, Published(remote_id, link, timezone.now()))
     assert settled(delivery).is_duplicate_alarm
     told = people.carla.notices.get(kind="duplicate")
     assert "/@r/7" in told.body

@@ -8,6 +8,8 @@ import time_machine
 from django.utils import timezone
 
 from publishing import publisher, reconciling, sweeping
+from publishing.channels import adapter_for
+from publishing.claiming import claim
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Delivery
 from sandbox.testing import SandboxClient
@@ -81,10 +83,10 @@ def test_a_look_without_a_full_answer_proves_nothing_and_a_person_is_asked_once(
 
 def test_a_lapsed_send_is_looked_up_and_found_without_a_second_post(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    attempt = publisher.claim(delivery.pk)
+    attempt = claim(delivery.pk)
     assert attempt is not None
     part = delivery.parts.get()
-    adapter = publisher.adapter_for(delivery.channel)
+    adapter = adapter_for(delivery.channel)
     ready = publisher.prepare(adapter, attempt, part)
     assert ready is not None
     assert publisher.enter_send(attempt, part)

@@ -12,6 +12,7 @@ from campaigns.models import Campaign
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Event
 from publishing import freezing, publisher, scheduling, settling
+from publishing.claiming import claim
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Channel, Delivery
 from sandbox.testing import SandboxClient
@@ -146,11 +147,12 @@ def test_what_is_published_can_no_longer_be_moved_held_or_cancelled(due: Due, pe
     delivery, carla = due(), actor_of(people.carla)
     publisher.publish(delivery.pk)
     delivery.refresh_from_db()
-    for act in (
+    acts: list[Callable[[], Delivery]] = [
         lambda: scheduling.move(delivery=delivery, due_at=timezone.now() + SOON, actor=carla),
         lambda: scheduling.hold(delivery=delivery, actor=carla, why=""),
         lambda: scheduling.cancel(delivery=delivery, actor=carla),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(StaleState):
             act()
 
@@ -203,7 +205,7 @@ def test_taking_down_deletes_on_the_network_and_keeps_the_row(due: Due, network:
 
 def test_after_the_freeze_nothing_new_enters_the_send(due: Due, network: SandboxClient, people: People) -> None:
     delivery = due()
-    attempt = publisher.claim(delivery.pk)
+    attempt = claim(delivery.pk)
     assert attempt is not None
     freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="حادث")
     assert publisher.enter_send(attempt, delivery.parts.get()) is False
@@ -214,7 +216,7 @@ def test_after_the_freeze_nothing_new_enters_the_send(due: Due, network: Sandbox
 
 def test_a_freeze_lists_by_name_what_was_already_in(due: Due, people: People) -> None:
     delivery = due()
-    attempt = publisher.claim(delivery.pk)
+    attempt = claim(delivery.pk)
     assert attempt is not None
     assert publisher.enter_send(attempt, delivery.parts.get())
     hold = freezing.freeze(actor=actor_of(people.mounir), scope="everything", reason="حادث")
