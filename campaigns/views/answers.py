@@ -64,7 +64,7 @@ def same_person(request: ActorRequest, body: dict[str, Any]) -> None:
 
 def whole(text: Any) -> int:
     """A number typed or sent by a page. Raises Invalid."""
-    digits = str(text or "").strip()
+    digits = "" if text is None else str(text).strip()
     if not digits.isdecimal() or len(digits) > 9:  # noqa: PLR2004
         raise Invalid(_("Write a whole number."))
     return int(digits)
