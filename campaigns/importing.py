@@ -106,9 +106,11 @@ def key_of(row: Row) -> tuple[str, str]:
 
 
 def by_handle(actor: Actor) -> dict[str, list[Any]]:
+    """The channels by each name that a row may give them: the whole handle, without its server, the shown name."""
     found: dict[str, list[Any]] = {}
     for channel in channels_of(actor):
-        for name in {bare(channel.handle), bare(channel.display_name)}:
+        handle = bare(channel.handle)
+        for name in {handle, handle.partition("@")[0], bare(channel.display_name)}:
             found.setdefault(name, []).append(channel)
     return found
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from ops.console import Problem
 from ops.processes import ROOT
 
+SPEED = "60"
+"""To the demonstration's readers, and to the collecting of their reactions, a minute counts as an hour."""
+
 THREADS = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 
 
@@ -34,6 +37,7 @@ def embedded(var: Path, ports: Mapping[str, int], given: Mapping[str, str]) -> d
         "REDIS_URL": f"redis://127.0.0.1:{ports['BROKER_PORT']}/0",
         "EMAIL_URL": f"smtp://127.0.0.1:{ports['SMTP_PORT']}",
         "NETWORKS_ALLOW_PRIVATE_HOSTS": "1",
+        "METRICS_CADENCE_SPEED": SPEED,
         **{f"NETWORK_{slug.upper()}_URL": f"{sandbox}/{slug}" for slug in sandbox_networks()},
     }
     return {**defaults, **{name: value for name, value in given.items() if value}}

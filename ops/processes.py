@@ -50,10 +50,10 @@ def watchdog() -> Process:
     return Process("watchdog", (sys.executable, "manage.py", "watchdog"))
 
 
-def sandbox(port: int, smtp_port: int, var: Path) -> Process:
+def sandbox(port: int, smtp_port: int, var: Path, speed: str = "1") -> Process:
     command = ("-m", "sandbox", "--port", str(port), "--smtp-port", str(smtp_port), "--data", str(var / "sandbox"))
     people = ("--people", str(var / "demo-people.json"))
-    return Process("sandbox", (sys.executable, *command, *people), port=port)
+    return Process("sandbox", (sys.executable, *command, *people, "--speed", speed), port=port)
 
 
 def broker(port: int, var: Path) -> Process:

@@ -65,7 +65,7 @@ def _bring_up(supervisor: Supervisor, steps: Steps, var: Path, chosen: dict[str,
 
 
 def _services(supervisor: Supervisor, chosen: dict[str, int], var: Path) -> list[processes.Process]:
-    services = [processes.sandbox(chosen["SANDBOX_PORT"], chosen["SMTP_PORT"], var)]
+    services = [processes.sandbox(chosen["SANDBOX_PORT"], chosen["SMTP_PORT"], var, environment.SPEED)]
     if not os.environ.get("REDIS_URL"):
         services.append(processes.broker(chosen["BROKER_PORT"], var))
     return services
