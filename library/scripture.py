@@ -76,7 +76,10 @@ def mushaf() -> Mushaf:
 
 @cache
 def surahs() -> tuple[Surah, ...]:
-    return tuple(Surah(surah.number, NAMES.get(surah.number) or plain(surah.name_ar), surah.ayah_count) for surah in mushaf().surahs)
+    return tuple(
+        Surah(surah.number, NAMES.get(surah.number) or plain(surah.name_ar), surah.ayah_count)
+        for surah in mushaf().surahs
+    )
 
 
 def plain(name: str) -> str:

@@ -15,6 +15,8 @@ from publishing.models import Channel
 from tests.campaigns.conftest import make_channel, make_media, own, sheet, verse, write
 from tests.people import actor_of, token_actor_of
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:

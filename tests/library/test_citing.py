@@ -87,7 +87,7 @@ def test_a_claim_is_recorded_once(alice: User, bob: User) -> None:
 )  # fmt: skip
 def test_a_claim_s_faults_are_told_by_field(alice: User, fields: dict[str, str], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        citing.add_claim(**{"concept": "c", "text_ar": "t", **fields}, actor=actor_of(alice))  # type: ignore[arg-type]
+        citing.add_claim(**{"concept": "c", "text_ar": "t", **fields}, actor=actor_of(alice))
     assert refused.value.field == field
 
 
