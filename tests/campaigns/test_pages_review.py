@@ -51,7 +51,9 @@ def test_a_double_click_signs_once_and_says_it(client: Client, in_review: Varian
     assert Decision.objects.filter(subject_id=str(in_review.pk)).count() == 1
 
 
-def test_a_stale_page_signs_nothing(client: Client, in_review: Variant, content: Content, alice: User, bob: User) -> None:
+def test_a_stale_page_signs_nothing(
+    client: Client, in_review: Variant, content: Content, alice: User, bob: User
+) -> None:
     seen = in_review.digest
     write(content, alice, "نص آخر تماما.")
     changed = up(in_review, alice)
@@ -96,9 +98,7 @@ def test_what_was_ticked_waits_in_the_session_while_the_factor_is_confirmed(
     assert page.count(" checked required") == 5
 
 
-def test_nobody_signs_their_own_text_and_the_page_offers_nothing(
-    client: Client, in_review: Variant, bob: User
-) -> None:
+def test_nobody_signs_their_own_text_and_the_page_offers_nothing(client: Client, in_review: Variant, bob: User) -> None:
     in_review.content.contributors.add(bob)
     sign_in(client, bob)
     page = client.get(f"/review/{in_review.pk}/").content.decode()
@@ -158,7 +158,7 @@ def test_what_changed_since_my_last_look_is_marked_word_by_word(
     up(variant, alice)
     page = client.get(f"/review/{first.pk}/").content.decode()
     assert "<del>المواطنة.</del><ins>الانتماء.</ins>" in page
-    assert 'dir="rtl" data-quotable' in page
+    assert 'class="para is-changed" lang="ar" dir="rtl"' in page
     assert page.count(passage(29, 69).text) >= 2
 
 
@@ -199,3 +199,10 @@ def test_a_version_that_is_being_written_leads_to_its_sheet(
     User.objects.filter(pk=bob.pk).update(language=language)
     answer = sign_in(client, bob).get(f"/review/{variant.pk}/")
     assert answer["Location"] == f"/contents/{variant.content_id}/"
+
+
+def test_the_list_names_each_text_once_and_plainly(client: Client, in_review: Variant, bob: User) -> None:
+    page = sign_in(client, bob).get("/review/").content.decode()
+    assert (
+        f'<h3 class="row-title"><a href="/review/{in_review.pk}/"><bdi>{in_review.content.title}</bdi></a></h3>' in page
+    )
