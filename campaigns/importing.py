@@ -40,15 +40,15 @@ RELATIVE = re.compile(r"\+(\d{1,3})\s+(\d{1,2}):(\d{2})")
 
 @dataclass
 class RowReport:
-    """`state` is ok, there (imported before) or wrong; `said` says what is wrong and how to mend it, or notes."""
+    """`verdict` is ok, there (imported before) or wrong; `said` says what is wrong and how to mend it, or notes."""
 
     number: int
     reference: str
-    state: str = "ok"
+    verdict: str = "ok"
     said: list[Said] = field(default_factory=list)
 
     def wrong(self, *sentences: Said) -> None:
-        self.state = "wrong"
+        self.verdict = "wrong"
         self.said += sentences
 
 
@@ -62,7 +62,7 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        return all(row.state != "wrong" for row in self.rows)
+        return all(row.verdict != "wrong" for row in self.rows)
 
 
 @dataclass
@@ -135,13 +135,13 @@ def import_group(run: Import, rows: list[Row], reports: dict[int, RowReport]) ->
         return 0
     if Content.objects.filter(campaign=run.campaign, reference=reference, language=language).exists():
         for row in rows:
-            reports[row.number].state = "there"
+            reports[row.number].verdict = "there"
             reports[row.number].said.append(_("Imported before: left as it is."))
         return 0
     try:
         with transaction.atomic():
             made = make(run, rows, reports)
-            if any(reports[row.number].state == "wrong" for row in rows):
+            if any(reports[row.number].verdict == "wrong" for row in rows):
                 transaction.set_rollback(True)
                 return 0
             finish(run, made, reports[rows[0].number])

@@ -103,14 +103,14 @@ def test_the_first_look_keeps_nothing(bring: Any, tmp_path: Path) -> None:
 def test_the_same_file_twice_makes_nothing_twice(bring: Any) -> None:
     bring(as_csv(row()))
     again = bring(as_csv(row(text="غيّر أحدهم الملف")))
-    assert [each.state for each in again.rows] == ["there"]
+    assert [each.verdict for each in again.rows] == ["there"]
     assert again.contents == 0
     assert Content.objects.count() == 1
 
 
 def test_one_wrong_row_keeps_everything_out(bring: Any) -> None:
     report = bring(as_csv(row(), row(reference="J2", citations="2:999")))
-    assert [each.state for each in report.rows] == ["ok", "wrong"]
+    assert [each.verdict for each in report.rows] == ["ok", "wrong"]
     assert not report.is_kept
     assert not Content.objects.exists()
 
@@ -142,13 +142,13 @@ def test_submitting_puts_up_but_signs_nothing(bring: Any, alice: User) -> None:
 
 def test_submitting_what_is_too_long_is_refused_with_by_how_much(bring: Any) -> None:
     report = bring(as_csv(row(text="ب" * 600)), submit=True)
-    assert report.rows[0].state == "wrong"
+    assert report.rows[0].verdict == "wrong"
     assert "500" in said(report)
 
 
 def test_without_submitting_too_long_is_only_a_note(bring: Any) -> None:
     report = bring(as_csv(row(text="ب" * 600)))
-    assert report.rows[0].state == "ok"
+    assert report.rows[0].verdict == "ok"
     assert "500" in said(report)
 
 
@@ -205,14 +205,14 @@ def test_what_is_wrong_in_a_row_is_said_with_how_to_mend_it(bring: Any, cells: d
 
     with translation.override("en"):
         report = bring(as_csv(row(**cells)))
-        assert report.rows[0].state == "wrong"
+        assert report.rows[0].verdict == "wrong"
         assert word in said(report)
     assert not Content.objects.exists()
 
 
 def test_a_file_that_is_no_picture_is_refused_in_its_row(bring: Any, tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(b"not a picture")
-    assert bring(as_csv(row(picture="p.png", **{"alt text": "x"}))).rows[0].state == "wrong"
+    assert bring(as_csv(row(picture="p.png", **{"alt text": "x"}))).rows[0].verdict == "wrong"
 
 
 def bomb() -> bytes:

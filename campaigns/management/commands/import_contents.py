@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def tell(self, report: Report) -> None:
         for row in report.rows:
             said = " ".join(str(sentence) for sentence in row.said)
-            self.stdout.write(f"{SIGNS[row.state]} {row.number}\t{row.reference}\t{said}".rstrip())
+            self.stdout.write(f"{SIGNS[row.verdict]} {row.number}\t{row.reference}\t{said}".rstrip())
         end = "imported" if report.is_kept else "dry run: nothing was kept" if report.is_sound else "nothing was kept"
         self.stdout.write(f"{report.contents} contents, {len(report.rows)} rows: {end}")
 
