@@ -57,7 +57,7 @@ def campaign(people: People) -> Campaign:
 @pytest.mark.parametrize("content", [story.FILE.read_bytes(), as_xlsx()], ids=["csv", "xlsx"])
 def test_a_dry_run_finds_nothing_wrong_and_keeps_nothing(content: bytes, campaign: Campaign, people: People) -> None:
     report = import_contents(content=content, campaign=campaign, actor=actor_of(people.carla), commit=False)
-    assert [(row.reference, row.state, row.said) for row in report.rows if row.state != "ok" or row.said] == []
+    assert [(row.reference, row.verdict, row.said) for row in report.rows if row.verdict != "ok" or row.said] == []
     assert report.contents == len(rows()) == 15
     assert Content.objects.count() == 0
 
