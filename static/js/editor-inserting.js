@@ -53,7 +53,11 @@ export class VerseDialog extends Dialog {
     this.preview = dialog.querySelector("[data-verse]");
     this.surah = this.form.elements.surah;
     this.surah.addEventListener("change", () => this.#limit());
-    this.form.addEventListener("input", () => this.#later());
+    this.form.addEventListener("input", (event) => {
+      const { ayah_from: first, ayah_to: last } = this.form.elements;
+      if (event.target === first && Number(last.value) < Number(first.value)) last.value = first.value;
+      this.#later();
+    });
     this.#limit();
   }
 
