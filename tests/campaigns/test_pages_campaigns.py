@@ -190,9 +190,7 @@ def test_a_brief_that_changed_under_the_reader_is_not_signed(
     client: Client, awaiting: Campaign, mounir: User, carla: User
 ) -> None:
     seen = awaiting.digest
-    briefs.edit_brief(
-        campaign=awaiting, changes={"goal": "غاية أخرى"}, version=awaiting.version, actor=actor_of(carla)
-    )
+    briefs.edit_brief(campaign=awaiting, changes={"goal": "غاية أخرى"}, version=awaiting.version, actor=actor_of(carla))
     briefs.submit_brief(campaign=awaiting, actor=actor_of(carla))
     answer = sign_in(client, mounir).post(f"/campaigns/{awaiting.pk}/sign/", {"digest": seen}, follow=True)
     assert 'role="alert"' in answer.content.decode()

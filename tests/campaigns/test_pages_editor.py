@@ -66,9 +66,7 @@ def test_nobody_saves_under_the_name_of_who_signed_in_meanwhile(
     assert document_in(content).body == ()
 
 
-def test_the_outsider_and_the_reader_save_nothing(
-    client: Client, content: Content, charlie: User, nadia: User
-) -> None:
+def test_the_outsider_and_the_reader_save_nothing(client: Client, content: Content, charlie: User, nadia: User) -> None:
     assert save(sign_in(client, charlie), content, charlie, sheet(WORDS)).status_code == 404
     reader = sign_in(Client(), nadia, second_factor=False)
     assert save(reader, content, nadia, sheet(WORDS)).status_code == 403
@@ -128,9 +126,7 @@ def test_a_verse_is_laid_in_byte_for_byte_and_locked(client: Client, content: Co
     assert Verse(answer["citation"]) in document_in(content).body
 
 
-def test_a_verse_that_does_not_exist_is_refused_with_a_sentence(
-    client: Client, content: Content, alice: User
-) -> None:
+def test_a_verse_that_does_not_exist_is_refused_with_a_sentence(client: Client, content: Content, alice: User) -> None:
     sign_in(client, alice)
     for asked in ({"surah": "29", "ayah_from": "70", "ayah_to": "70"}, {"surah": "x"}, {}):
         answer = client.post("/verses/look/", asked)
@@ -180,9 +176,7 @@ def test_the_sheet_is_saved_without_script(client: Client, content: Content, var
     assert saved["variants"][str(variant.pk)]["tags"] == ["سند", "علم"]
 
 
-def test_two_editors_without_script_see_both_texts(
-    client: Client, content: Content, alice: User, carla: User
-) -> None:
+def test_two_editors_without_script_see_both_texts(client: Client, content: Content, alice: User, carla: User) -> None:
     write(content, carla, "كلمة المنسقة")
     sign_in(client, alice)
     typed = {"base_version": "0", "title": "عنوان", "body.kind": "text", "body.value": "كلمة المؤلفة"}
