@@ -95,6 +95,7 @@ def prepare() -> None:
     keys.ensure(VAR)
     messages.compile_all()
     os.environ["SANAD_VAR"] = str(VAR)
+    (VAR / "static").mkdir(exist_ok=True)
     for name in [name for name in os.environ if name in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SANAD_ENV"}]:
         del os.environ[name]
 
