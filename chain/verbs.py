@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 THINGS: Mapping[str, str | Promise] = {
@@ -29,7 +30,7 @@ ACTS: Mapping[str, str | Promise] = {
     "pending": _("put in the queue"),
     "preparing": _("being prepared"),
     "sending": _("being sent"),
-    "published": _("published"),
+    "published": _("publication"),
     "processing": _("taken by the network"),
     "failed": _("failed"),
     "unconfirmed": _("unconfirmed"),
@@ -74,7 +75,7 @@ ACTS: Mapping[str, str | Promise] = {
 def words_of(verb: str) -> str:
     """`delivery.published` → "Delivery: published"."""
     thing, _dot, act = verb.partition(".")
-    return f"{THINGS.get(thing, thing)}: {ACTS.get(act, act)}"
+    return _t("%(thing)s: %(act)s") % {"thing": THINGS.get(thing, thing), "act": ACTS.get(act, act)}
 
 
 def why_of(why: str) -> str:

@@ -80,6 +80,7 @@ class Adapter(ABC):
 
     slug: ClassVar[str]
     label: ClassVar[str]
+    labels: ClassVar[Mapping[str, str]] = {}
     auth: ClassVar[tuple[Auth, ...]]
     limits: ClassVar[Limits]
     visibilities: ClassVar[tuple[Visibility, ...]]

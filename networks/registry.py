@@ -30,6 +30,12 @@ def adapter_class(slug: str) -> type[Adapter]:
     raise UnknownNetwork(slug)
 
 
+def label_in(slug: str, language: str | None) -> str:
+    """The network's name as readers of that language write it."""
+    found = adapter_class(slug)
+    return found.labels.get((language or "")[:2], found.label)
+
+
 def _class_in(name: str) -> type[Adapter]:
     module = import_module(f"{adapters.__name__}.{name}")
     for _, found in inspect.getmembers(module, inspect.isclass):

@@ -63,7 +63,7 @@ class Channels(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         )
 
 
-class DeliveryFilter(filters.FilterSet):
+class DeliveryFilter(filters.FilterSet):  # type: ignore[misc]  # the package has no types
     due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
     due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
 

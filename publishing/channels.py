@@ -9,6 +9,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
@@ -21,7 +22,7 @@ from chain.trail import record
 from networks.base import Adapter
 from networks.errors import NeedsReconnect, NetworkError
 from networks.limits import Limits
-from networks.registry import adapter_class, all_adapters
+from networks.registry import adapter_class, all_adapters, label_in
 from networks.types import Connection, Profile
 from outgoing.client import Client
 from publishing import credentials
@@ -70,7 +71,10 @@ def adapter_for(channel: Channel) -> Adapter:
 
 def networks_on_offer() -> list[tuple[str, str, str]]:
     """(slug, label, server address that this installation proposes) of every installed adapter."""
-    return [(cls.slug, cls.label, settings.NETWORK_URLS.get(cls.slug, "")) for cls in all_adapters()]
+    return [
+        (cls.slug, label_in(cls.slug, get_language()), settings.NETWORK_URLS.get(cls.slug, ""))
+        for cls in all_adapters()
+    ]
 
 
 def read_profile(network: str, server_url: str, token: str, organisation_id: int) -> Profile:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def reason_of(code: str, params: Mapping[str, Any] | None = None) -> Reason:
     minutes = (params or {}).get("minutes")
     if minutes is None:
         return reason
-    late_by = format_lazy("{} ({} {})", reason.title, minutes, _("minutes late"))
-    return Reason(late_by, reason.next_step)
+    late_by = ngettext_lazy("%(n)d minute late", "%(n)d minutes late", "n") % {"n": minutes}
+    return Reason(format_lazy("{} ({})", reason.title, late_by), reason.next_step)
 
 
 def title_of(code: str) -> str | Promise | None:

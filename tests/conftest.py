@@ -1,8 +1,11 @@
 """What every test shares: the people of tests/people.py, cheap password hashes, plain names of static files."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 pytest_plugins = ["tests.machine", "tests.browser", "tests.people"]
 
@@ -13,3 +16,29 @@ PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorag
 def _quick(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_sqlite_between_tests() -> Iterator[None]:
+    """SQLite empties its tables by DELETE, which the triggers that keep the trail refuse: lift them for that moment.
+
+    PostgreSQL truncates, which no row trigger sees.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    flush = DatabaseOperations.execute_sql_flush
+
+    def lifted(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            flush(self, sql_list)
+            for _name, sql in triggers:
+                cursor.execute(sql)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "execute_sql_flush", lifted)
+        yield

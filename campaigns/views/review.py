@@ -34,6 +34,7 @@ from chain.reviewing import Standing, standings
 from library.citing import claim_text, label_of
 from library.models import Citation
 from library.scripture import Passage
+from networks.registry import label_in
 from networks.types import Post
 
 RTL = frozenset({"ar"})
@@ -160,7 +161,8 @@ def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[
         "language": body["language"],
         "direction": "rtl" if body["language"] in RTL else "ltr",
         "preview": previewed(variant.channel, parts, verses, body["disclosure"]),
-        "preview_title": _("Approximate preview on %(network)s") % {"network": adapter.label},
+        "preview_title": _("Approximate preview on %(network)s")
+        % {"network": label_in(adapter.slug, get_language())},
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.checks import Checks, in_play
@@ -20,6 +21,7 @@ from campaigns.views.chains import initial_of
 from campaigns.views.pieces import Piece, fitting, pieces
 from library.scripture import Passage
 from networks.base import Adapter
+from networks.registry import label_in
 from networks.types import Post
 
 
@@ -145,7 +147,7 @@ def shown_variant(
     document: Document, variant: Variant, material: Material, rendering: Rendering, can_write: bool
 ) -> ShownVariant:
     own = document.of(variant.pk)
-    label = adapter_of(variant.channel).label
+    label = label_in(variant.channel.network, get_language())
     return ShownVariant(
         id=variant.pk,
         variant=variant,
@@ -198,7 +200,12 @@ def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str], di
         for part in parts
     ]
     look = Preview(
-        channel.network, adapter.label, channel.display_name, channel.handle, initial_of(channel.display_name), shown
+        channel.network,
+        label_in(adapter.slug, get_language()),
+        channel.display_name,
+        channel.handle,
+        initial_of(channel.display_name),
+        shown,
     )
     looks = [f"networks/{channel.network}/preview.html", "networks/preview.html"]
     return render_to_string(looks, {"preview": look})

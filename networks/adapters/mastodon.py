@@ -46,8 +46,7 @@ FIGURES = {
     Metric.COMMENTS: "replies_count",
     Metric.QUOTES: "quotes_count",
 }
-PAGE = 40
-PAGES = 25
+PAGE, PAGES = 40, 25
 MEDIA_CHECK_SECONDS = 3.0
 MEDIA_KEPT = timedelta(hours=12)
 """An upload that no post uses is removed by the server's clean-up after a day; before that we upload it again."""
@@ -57,6 +56,7 @@ UPLOAD_SECONDS = 120.0
 class Mastodon(Adapter):
     slug: ClassVar[str] = "mastodon"
     label: ClassVar[str] = "Mastodon"
+    labels: ClassVar[Mapping[str, str]] = {"ar": "ماستودون"}
     auth: ClassVar[tuple[Auth, ...]] = (Auth.TOKEN, Auth.OAUTH2)
     limits: ClassVar[Limits] = Limits(
         max_text=500,

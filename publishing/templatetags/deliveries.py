@@ -6,9 +6,10 @@ Built in for all templates (settings TEMPLATES).
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from networks.registry import adapter_class
+from networks.registry import label_in
 from publishing.lifecycle import DeliveryState
 from publishing.models import Delivery
 from publishing.reasons import REASONS, reason_of
@@ -66,8 +67,8 @@ def reason(code: str) -> str:
 
 @register.filter
 def network_name(slug: str) -> str:
-    """The network's name in the reader's language."""
+    """The network's name in the reader's language; of one no longer installed, its slug."""
     try:
-        return _(adapter_class(slug).label)
+        return label_in(slug, get_language())
     except KeyError:
         return slug

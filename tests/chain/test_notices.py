@@ -13,7 +13,7 @@ from chain import notices
 from chain.models import Notice
 from tests.people import People
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
 
 def tell(people: People, **more: Any) -> list[Notice]:

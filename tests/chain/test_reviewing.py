@@ -10,7 +10,7 @@ from chain.models import Decision, Gate, Verdict
 from tests.deliveries import make_campaign, make_channel, make_gates, make_variant
 from tests.people import People, actor_of, token_actor_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 
 @pytest.fixture

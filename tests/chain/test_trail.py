@@ -16,7 +16,7 @@ from publishing.models import Channel
 from tests.deliveries import make_channel
 from tests.people import People, actor_of, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sandbox.testing import SandboxClient
 from tests.deliveries import TEXT
 from tests.people import People
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
 
 

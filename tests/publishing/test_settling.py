@@ -19,7 +19,7 @@ from sandbox.testing import SandboxClient
 from tests.deliveries import make_variant, sign
 from tests.people import People, actor_of, token_actor_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
 SOON = timedelta(minutes=5)
 
