@@ -14,7 +14,11 @@ from sandbox.testing import SandboxClient, running_sandbox
 @pytest.fixture
 def lay(tmp_path: Path, settings: Any, networks: SandboxClient) -> Callable[[], None]:
     """Run `manage.py demo`."""
-    return lambda: call_command("demo", verbosity=0)
+
+    def run() -> None:
+        call_command("demo", verbosity=0)
+
+    return run
 
 
 @pytest.fixture

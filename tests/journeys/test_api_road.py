@@ -130,7 +130,7 @@ class Road:
     def sign(self, content: Json) -> Json:
         submitted = self.author.send(f"contents/{content['id']}/submit/")
         assert submitted.status_code == 200, submitted.content.decode()
-        variant = submitted.json()[0]
+        variant: Json = submitted.json()[0]
         for reader, gate in ((self.scientific, "scientific"), (self.language, "language")):
             variant = reader.post(f"variants/{variant['id']}/sign/", {"gate": gate, "digest": variant["digest"]})
         assert variant["state"] == "approved"
