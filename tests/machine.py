@@ -11,12 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
+EMBEDDED = {"accounts", "analytics", "campaigns", "chain", "demo", "library", "publishing"}
 LOCAL_NAMES = {"localhost", "testserver", "", None}
 
 
 def pytest_configure() -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's own loop lives in the tests' thread
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the applications do is true on SQLite too, the embedded default; only the browser is not driven twice."""
+    for item in items:
+        if item.path.parent.name in EMBEDDED and "page" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.embedded)
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +76,28 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_between_tests() -> Iterator[None]:
+    """SQLite empties a table row by row, which the triggers that refuse changes would refuse; PostgreSQL truncates."""
+    patch = pytest.MonkeyPatch()
+    if connection.vendor == "sqlite":
+        flush = type(connection.ops).execute_sql_flush
+        patch.setattr(type(connection.ops), "execute_sql_flush", lambda ops, sql: _without_triggers(flush, ops, sql))
+    yield
+    patch.undo()
+
+
+def _without_triggers(flush: Any, ops: Any, statements: list[str]) -> None:
+    with ops.connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        flush(ops, statements)
+        for _, sql in triggers:
+            cursor.execute(sql)
 
 
 @pytest.fixture
