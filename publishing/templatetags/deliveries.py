@@ -9,6 +9,8 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from chain.models import Verdict
+from chain.reviewing import decisions_about
 from networks.registry import label_in
 from publishing.lifecycle import DeliveryState
 from publishing.models import Delivery
@@ -49,7 +51,7 @@ def delivery_chain(delivery: Delivery) -> dict[str, Any]:
     links = [
         {"state": "done", "kind": _("Claim"), "what": content.claim},
         {"state": "done", "kind": _("Author"), "what": content.created_by},
-        {"state": "signed", "kind": _("Signatures"), "what": delivery.payload.digest[:8], "initial": "✓"},
+        *signatures_on(delivery),
         {"state": "done", "kind": _("Released by"), "what": delivery.scheduled_by},
         {"state": STEP[delivery.state].replace("unknown", "now").replace("held", "broken"),
          "kind": _("Publishing"), "what": DeliveryState(delivery.state).label},
@@ -57,6 +59,16 @@ def delivery_chain(delivery: Delivery) -> dict[str, Any]:
          "what": _("measured") if delivery.latest_at else _("measured after it is out")},
     ]  # fmt: skip
     return {"links": links, "variant": "", "label": _("Chain of transmission")}
+
+
+def signatures_on(delivery: Delivery) -> list[dict[str, Any]]:
+    """One link for each signature under the digest that this delivery carries."""
+    digest = delivery.payload.digest
+    given = decisions_about(delivery.variant).filter(digest=digest, verdict=Verdict.APPROVED, revoked_at=None)
+    return [
+        {"state": "signed", "kind": _("Signature"), "what": decision.user, "initial": str(decision.user)[:1]}
+        for decision in given.order_by("gate__position")
+    ]
 
 
 @register.filter
