@@ -15,6 +15,7 @@ from chain.models import HoldState
 from publishing import freezing
 from publishing.access import channels_of, hold_or_404
 from publishing.forms import FreezeForm
+from publishing.templatetags.deliveries import network_name
 
 
 @needs(Capability.FREEZE)
@@ -33,10 +34,22 @@ def freeze(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "chosen": request.POST.get("scope", "everything"),
-        "campaigns": Campaign.objects.filter(organisation_id=request.actor.organisation_id or 0),
-        "channels": channels_of(request.actor),
+        "scopes": scopes(request),
     }
     return render(request, "publishing/freeze.html", context, status=422 if request.method == "POST" else 200)
+
+
+def scopes(request: ActorRequest) -> list[tuple[str, str]]:
+    """What can be stopped, as (value of the form, words): everything, a network, a channel, a campaign."""
+    channels = list(channels_of(request.actor))
+    networks = sorted({channel.network for channel in channels})
+    campaigns = Campaign.objects.filter(organisation_id=request.actor.organisation_id or 0)
+    return [
+        ("everything", _("Everything")),
+        *((f"network:{slug}", f"{_('Network:')} {network_name(slug)}") for slug in networks),
+        *((f"channel:{channel.pk}", f"{_('Channel:')} {channel.handle}") for channel in channels),
+        *((f"campaign:{campaign.pk}", f"{_('Campaign:')} {campaign.title}") for campaign in campaigns),
+    ]
 
 
 @needs(Capability.VIEW_DELIVERIES)
