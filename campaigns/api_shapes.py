@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Language
 from campaigns.models import Campaign, Content, LatenessPolicy, MediaFile, Remark, Variant
+from campaigns.queries import Task
 from chain.models import Decision
 
 S = serializers
@@ -16,12 +17,12 @@ BLOCK = {
         {
             "type": "object",
             "required": ["type", "text"],
-            "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+            "properties": {"type": {"type": "string", "enum": ["text"]}, "text": {"type": "string"}},
         },
         {
             "type": "object",
             "required": ["type", "citation"],
-            "properties": {"type": {"const": "verse"}, "citation": {"type": "integer"}},
+            "properties": {"type": {"type": "string", "enum": ["verse"]}, "citation": {"type": "integer"}},
         },
     ]
 }
@@ -30,7 +31,7 @@ OWN = {
     "type": "object",
     "required": ["blocks", "media", "link", "tags", "content_warning"],
     "properties": {
-        "blocks": {"oneOf": [BLOCKS, {"type": "null"}], "description": "null follows the body"},
+        "blocks": {**BLOCKS, "nullable": True, "description": "null follows the body"},
         "media": {
             "type": "array",
             "items": {
@@ -270,3 +271,31 @@ class MediaShape(S.ModelSerializer[MediaFile]):
 
 class UploadShape(S.Serializer[Any]):
     file = S.FileField()
+
+
+class TaskShape(S.Serializer[Any]):
+    """One thing that waits: `kind` is fix, sign, sign_brief, fix_brief, write or plan."""
+
+    kind = S.CharField()
+    at = S.DateTimeField(allow_null=True)
+    campaign = S.IntegerField(source="campaign.pk")
+    content = S.IntegerField(source="content.pk", allow_null=True, default=None)
+    variant = S.IntegerField(source="variant.pk", allow_null=True, default=None)
+    title = S.SerializerMethodField()
+    remark = S.CharField(source="remark.text", allow_null=True, default=None)
+
+    def get_title(self, task: Task) -> str:
+        return task.content.title if task.content else task.campaign.title
+
+
+class DeskShape(S.Serializer[Any]):
+    """What the desk page shows; each list has the oldest first."""
+
+    count = S.IntegerField()
+    first = TaskShape(allow_null=True)
+    fix = TaskShape(many=True)
+    sign = TaskShape(many=True)
+    briefs = TaskShape(many=True)
+    write = TaskShape(many=True)
+    plan = TaskShape(many=True)
+    waiting = TaskShape(many=True)

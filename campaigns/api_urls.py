@@ -4,6 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from campaigns import api
+from campaigns.api_desk import DeskView
 
 router = SimpleRouter()
 router.register("campaigns", api.Campaigns, basename="api-campaign")
@@ -12,4 +13,4 @@ router.register("variants", api.Variants, basename="api-variant")
 router.register("remarks", api.Remarks, basename="api-remark")
 router.register("media", api.Media, basename="api-media")
 
-urlpatterns = [path("", include(router.urls))]
+urlpatterns = [path("desk/", DeskView.as_view(), name="api-desk"), path("", include(router.urls))]

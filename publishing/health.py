@@ -44,9 +44,9 @@ def readiness() -> Readiness:
     silent = [name for name, seconds in ages.items() if seconds is None or seconds > settings.HEARTBEAT_STALE_SECONDS]
     problems = [f"{name} is silent" for name in silent]
     if overdue:
-        problems.append(f"{overdue} deliveries are overdue")
+        problems.append(f"overdue deliveries: {overdue}")
     if stuck:
-        problems.append(f"{stuck} deliveries are stuck")
+        problems.append(f"stuck deliveries: {stuck}")
     return Readiness(
         problems=problems,
         heartbeat_age=ages,

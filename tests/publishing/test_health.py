@@ -71,7 +71,7 @@ def test_readyz_is_503_when_one_process_falls_silent_and_names_it(client: Client
 def test_readyz_is_503_while_a_delivery_is_overdue(client: Client, alive: None, overdue: Delivery) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["problems"] == ["1 deliveries are overdue"]
+    assert answer.json()["problems"] == ["overdue deliveries: 1"]
     assert answer.json()["oldest_overdue"] >= OVERDUE.total_seconds()
     Delivery.objects.update(state=DeliveryState.HELD)
     assert client.get("/readyz").status_code == 200
@@ -88,7 +88,7 @@ def test_readyz_is_503_while_a_lapsed_delivery_is_not_swept_up(client: Client, a
     Delivery.objects.update(state=DeliveryState.PREPARING, lease_until=timezone.now() - STALE)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["problems"] == ["1 deliveries are stuck"]
+    assert answer.json()["problems"] == ["stuck deliveries: 1"]
 
 
 def test_readyz_tells_a_stranger_nothing_of_people_texts_or_channels(
