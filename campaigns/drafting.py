@@ -113,12 +113,12 @@ def save_draft(*, content: Content, document: Any, base_version: int, actor: Act
     )
     refuse_closed(locked.campaign)
     written = document if isinstance(document, Document) else parse(document)
-    if locked.draft_version != base_version:
-        raise EditedByAnother(locked)
     before = document_of(locked)
     whole = with_sources(written, before)
-    if whole == before:
+    if whole == before:  # also a save whose answer was lost, sent again: nobody is in anybody's way
         return Saved(locked.draft_version, locked.draft_saved_at, [])
+    if locked.draft_version != base_version:
+        raise EditedByAnother(locked)
     refuse_foreign(whole, locked, material_for(locked.organisation_id, whole))
     tell_trail(locked, actor)
     keep(locked, whole, actor)

@@ -35,12 +35,11 @@ export class Saving {
 
   /* Ends when everything typed until now is saved, or saving was refused or stopped. */
   async save({ leaving = false } = {}) {
-    if (this.running) await this.running;
+    while (this.running) await this.running; /* of several that waited one goes first, the others wait again */
     if (this.isStopped || !this.isDirty) return;
     clearTimeout(this.timer);
-    this.running = this.#send(leaving);
+    this.running = this.#send(leaving).finally(() => (this.running = null));
     await this.running;
-    this.running = null;
   }
 
   async #send(leaving) {

@@ -230,3 +230,10 @@ def test_one_sitting_of_saves_is_one_event(content: Content, alice: User, carla:
         write(content, alice, word)
     write(content, carla, "أربع")
     assert Event.objects.filter(verb="content.edited").count() == 2
+
+
+def test_a_save_whose_answer_was_lost_is_no_conflict_when_it_is_sent_again(content: Content, alice: User) -> None:
+    document = {"title": content.title, "body": [{"type": "text", "text": "مرة واحدة"}], "variants": {}}
+    first = drafting.save_draft(content=content, document=document, base_version=0, actor=actor_of(alice))
+    again = drafting.save_draft(content=content, document=document, base_version=0, actor=actor_of(alice))
+    assert (first.version, again.version, again.voided) == (1, 1, [])

@@ -38,6 +38,9 @@ def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     yield window
     for context in opened:
+        context.set_offline(False)
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")  # the tables are emptied next: let the server come to rest
         context.close()
 
 
