@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations  # type: ignore[attr-defined]  # operations first is circular
 
 pytest_plugins = ["tests.machine", "tests.browser", "tests.people"]
 

@@ -166,6 +166,8 @@ def enter(
     stage.look = inspect
     yield sign_in
     for context in opened:
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")  # the tables are emptied next: let the server come to rest
         context.close()
 
 
