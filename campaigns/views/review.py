@@ -161,8 +161,7 @@ def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[
         "language": body["language"],
         "direction": "rtl" if body["language"] in RTL else "ltr",
         "preview": previewed(variant.channel, parts, verses, body["disclosure"]),
-        "preview_title": _("Approximate preview on %(network)s")
-        % {"network": label_in(adapter.slug, get_language())},
+        "preview_title": _("Approximate preview on %(network)s") % {"network": label_in(adapter.slug, get_language())},
     }
 
 
