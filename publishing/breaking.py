@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from networks.errors import NetworkError
-from publishing.channels import adapter_for
+from chain.actors import system_actor
+from networks.errors import NeedsReconnect, NetworkError
+from publishing.channels import adapter_for, needs_reconnect
 from publishing.lifecycle import DeliveryState
 from publishing.models import Breaker, Channel, Delivery
 
@@ -39,9 +40,17 @@ def probe_due() -> list[Breaker]:
 
 
 def probe(breaker: Breaker) -> bool:
-    """One cheap GET. An answer closes the breaker and lets the waiting rows go at once."""
+    """One cheap GET. An answer closes the breaker and lets the waiting rows go at once.
+
+    An access that is gone is no outage: the channel waits for a person, and its due rows are held with that reason.
+    """
     try:
         adapter_for(breaker.channel).probe()
+    except NeedsReconnect as error:
+        Breaker.objects.filter(pk=breaker.pk).update(code=error.code)
+        actor = system_actor("publisher", breaker.channel.organisation_id)
+        needs_reconnect(breaker.channel, actor=actor, code=error.code)
+        return False
     except NetworkError as error:
         Breaker.objects.filter(pk=breaker.pk).update(code=error.code)
         return False

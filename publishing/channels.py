@@ -4,6 +4,7 @@ Owns the building of adapters: base URL, credentials and HTTP client come from h
 """
 
 import threading
+from contextlib import suppress
 from typing import BinaryIO
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from accounts.models import Organisation
 from campaigns import media
 from chain.actors import Actor, system_actor
 from chain.engine import advance, begin
-from chain.errors import Invalid
+from chain.errors import Invalid, StaleState
 from chain.trail import record
 from networks.base import Adapter
 from networks.errors import NeedsReconnect, NetworkError
@@ -29,6 +30,9 @@ from publishing import credentials
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason
 from publishing.models import Channel, Delivery
 from publishing.telling import tell_about_channel
+
+PROFILE = ("handle", "display_name", "profile_url", "limits", "checked_at")
+"""What a profile says of a channel: the only columns that reading one writes."""
 
 _clients = threading.local()
 
@@ -56,9 +60,15 @@ def http_client() -> Client:
 
 
 def adapter_for(channel: Channel) -> Adapter:
-    """The channel's adapter, ready to use. Raises KeyError for a network that is no longer installed."""
+    """The channel's adapter, ready to use.
+
+    Raises NeedsReconnect where its access cannot be opened, KeyError for a network that is no longer installed.
+    """
     limits = Limits.from_json(channel.limits) if channel.limits else None
-    access_token = credentials.reveal(channel).get("access_token", "")
+    try:
+        access_token = credentials.reveal(channel).get("access_token", "")
+    except Invalid as error:
+        raise NeedsReconnect("sealed") from error
     connection = Connection(
         base_url=channel.server_url,
         access_token=access_token,
@@ -147,7 +157,7 @@ def save_connected(
     if known is None:
         begin(channel, actor=actor, data={"handle": channel.handle})
     else:
-        channel.save()
+        channel.save(update_fields=PROFILE)
         reconnected(channel, actor)
     credentials.store(channel, {"access_token": token})
     return channel
@@ -175,16 +185,23 @@ def reconnected(channel: Channel, actor: Actor) -> None:
 
 @transaction.atomic
 def disconnect(*, channel: Channel, actor: Actor, why: str = "") -> Channel:
-    """Forget the channel's access. What was scheduled on it will be held when due."""
+    """Forget the channel's access. What was scheduled on it will be held when due. A second click changes nothing."""
     actor.require(Capability.CONNECT_CHANNEL, on=channel)
+    if channel.state == ChannelState.DISCONNECTED:
+        return channel
     credentials.forget(channel)
     return advance(channel, ChannelState.DISCONNECTED, actor=actor, why=why, state_reason="disconnected")
 
 
 def needs_reconnect(channel: Channel, *, actor: Actor, code: str) -> None:
-    """The network refuses our access: the channel waits for a person, who is told once."""
+    """The network refuses our access: the channel waits for a person, who is told once.
+
+    Several workers learn it at one time: the first moves the channel, the others must still record their own answers.
+    """
     channel.refresh_from_db()
-    if channel.state in (ChannelState.CONNECTED, ChannelState.HELD):
+    if channel.state not in (ChannelState.CONNECTED, ChannelState.HELD):
+        return
+    with suppress(StaleState):
         advance(channel, ChannelState.RECONNECT, actor=actor, why=code, state_reason=code)
         tell_about_channel(channel, code=code, occurrence=timezone.now().date().isoformat())
 
@@ -200,7 +217,7 @@ def check(channel: Channel) -> None:
     except NetworkError:
         return
     take_profile(channel, profile)
-    channel.save(update_fields=["handle", "display_name", "profile_url", "limits", "checked_at"])
+    channel.save(update_fields=PROFILE)
     weigh_disclosure(channel, profile, actor)
 
 

@@ -23,9 +23,17 @@ def vault(keys: str) -> MultiFernet:
 
 def store(channel: Channel, secrets: Mapping[str, str]) -> None:
     """Seal `secrets` (access_token…) for the channel. An empty value never overwrites one that we hold."""
-    kept = {**reveal(channel), **{name: value for name, value in secrets.items() if value}}
+    kept = {**held_already(channel), **{name: value for name, value in secrets.items() if value}}
     sealed = vault(settings.CREDENTIALS_KEY).encrypt(json.dumps(kept).encode())
     Credential.objects.update_or_create(channel=channel, defaults={"sealed": sealed, "updated_at": timezone.now()})
+
+
+def held_already(channel: Channel) -> dict[str, str]:
+    """What a lost key sealed is lost: a new access takes its place, or nobody could ever connect again."""
+    try:
+        return reveal(channel)
+    except Invalid:
+        return {}
 
 
 def reveal(channel: Channel) -> dict[str, str]:

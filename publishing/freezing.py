@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import people_with
 from accounts.capabilities import Capability
+from campaigns.models import Campaign
 from chain import notices
 from chain.actors import Actor
 from chain.engine import advance, begin
@@ -20,7 +21,7 @@ from chain.models import Hold, HoldState
 from chain.trail import record
 from publishing.clearing import covers
 from publishing.lifecycle import DeliveryState
-from publishing.models import Delivery
+from publishing.models import Channel, Delivery
 
 SCOPES = {"everything", "campaign", "channel", "network"}
 
@@ -59,19 +60,18 @@ def freeze(*, actor: Actor, scope: str, scope_id: str = "", reason: str) -> Hold
 
 
 def refuse_odd_scope(hold: Hold) -> None:
+    """Whoever freezes must be sure that it stops something: a scope that covers nothing of theirs is not found."""
     if hold.scope not in SCOPES or bool(hold.scope_id) == (hold.scope == "everything"):
         raise Invalid(_("Choose what to stop: everything, a campaign, a channel or a network."), field="scope")
-    owned = {
-        "campaign": Delivery.campaign.field.related_model,
-        "channel": Delivery.channel.field.related_model,
-    }.get(hold.scope)
-    if (
-        owned
-        and not owned._default_manager.filter(
-            pk=hold.scope_id if hold.scope_id.isdigit() else None, organisation_id=hold.organisation_id
-        ).exists()
-    ):
+    if hold.scope != "everything" and hold.scope_id not in own_scopes(hold.organisation_id, hold.scope):
         raise NotFound
+
+
+def own_scopes(organisation_id: int, scope: str) -> set[str]:
+    """The ids of an institution's campaigns or channels, or the slugs of its networks, as clearing.covers reads them."""
+    model, column = {"campaign": (Campaign, "pk"), "channel": (Channel, "pk"), "network": (Channel, "network")}[scope]
+    found = model._default_manager.filter(organisation_id=organisation_id)
+    return {str(value) for value in found.values_list(column, flat=True)}
 
 
 def already_in(hold: Hold) -> list[dict[str, object]]:

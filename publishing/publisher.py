@@ -34,7 +34,11 @@ def publish(delivery_id: int) -> None:
     attempt = claim(delivery_id)
     if attempt is None:
         return
-    adapter = adapter_for(attempt.delivery.channel)
+    try:
+        adapter = adapter_for(attempt.delivery.channel)
+    except NeedsReconnect as error:
+        recording.record_prepare_failure(attempt, error)
+        return
     for part in attempt.delivery.parts.filter(state=PartState.WAITING).select_related("delivery__payload"):
         ready = prepare(adapter, attempt, part)
         if ready is None or not enter_send(attempt, part) or not send(adapter, attempt, part, ready):
@@ -47,7 +51,7 @@ def prepare(adapter: Adapter, attempt: Attempt, part: Part) -> Ready | None:
         with kept_lease(attempt):
             answer = adapter.prepare(post_of(part), attempt.saved.get(str(part.position), {}))
     except NetworkError as error:
-        recording.record_prepare_failure(attempt, part, error)
+        recording.record_prepare_failure(attempt, error)
         return None
     remember(attempt, part, answer.saved)
     if isinstance(answer, Waiting):

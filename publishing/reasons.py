@@ -57,6 +57,7 @@ REASONS: Mapping[str, Reason] = {
     "disconnected": Reason(_("The channel was disconnected by a person"), RECONNECT),
     "breaker_open": Reason(_("The network does not answer at the moment"), WAIT),
     "lapsed": Reason(_("The worker stopped before an answer came"), LOOKED_UP),
+    "prepare_lapsed": Reason(_("Preparing it stopped the worker several times; nothing was sent"), ASK_ADMIN),
     "woke_too_late": Reason(_("The worker woke too late and did not send"), WAIT),
     "unexpected": Reason(_("An unexpected error while it was being sent"), LOOKED_UP),
     "unconfirmed": Reason(
@@ -91,6 +92,7 @@ REASONS: Mapping[str, Reason] = {
     "unexpected_status": Reason(_("The network answered in a way we do not know"), LOOKED_UP),
     # access
     "token_invalid": Reason(_("The network no longer accepts our access"), RECONNECT),
+    "sealed": Reason(_("The stored access cannot be opened with this installation's key"), RECONNECT),
     "missing_scope": Reason(
         _("Our access lacks a right that is needed"), _("Connect the channel again with the rights to read and write.")
     ),

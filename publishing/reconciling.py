@@ -33,10 +33,9 @@ def reconcile(delivery_id: int) -> None:
     part = delivery.parts.filter(state=PartState.UNKNOWN).first()
     if delivery.state != DeliveryState.UNCONFIRMED or part is None:
         return
-    adapter = adapter_for(delivery.channel)
     started_at = timezone.now()
     try:
-        found = look(adapter, part)
+        found = look(adapter_for(delivery.channel), part)
     except NetworkError as error:
         LookUp.objects.create(delivery=delivery, part=part, at=started_at, is_complete=False, code=error.code)
         give_to_person_when_hopeless(delivery)

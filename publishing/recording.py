@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from chain.actors import Actor
@@ -226,8 +227,15 @@ def alarm_duplicate(delivery: Delivery, links: list[str]) -> None:
     tell_duplicate(delivery, links)
 
 
+def is_fruitless(delivery: Delivery) -> bool:
+    """Whether preparing failed, or stopped its worker, as often as it may since the time that a person last gave it."""
+    tries = delivery.attempts.filter(started_at__gte=delivery.due_at, send_started_at=None)
+    refused = Q(outcome=Outcome.NOT_SENT, answered_at__isnull=False)
+    return tries.filter(refused | Q(outcome=Outcome.LAPSED)).count() >= settings.PUBLISHING_PREPARE_TRIES
+
+
 @transaction.atomic
-def record_prepare_failure(attempt: Attempt, part: Part, error: NetworkError) -> None:
+def record_prepare_failure(attempt: Attempt, error: NetworkError) -> None:
     """Nothing is visible yet, so it may be tried again, unless the bytes or the access were refused, or too often."""
     delivery = read_for_decision(attempt.delivery_id)
     if delivery.state != DeliveryState.PREPARING or delivery.attempts_made != attempt.number:
@@ -238,7 +246,7 @@ def record_prepare_failure(attempt: Attempt, part: Part, error: NetworkError) ->
         channels.needs_reconnect(delivery.channel, actor=publisher(delivery), code=error.code)
         leave_send(delivery, DeliveryState.HELD, code="channel_not_connected", hold_reason=HoldReason.CHANNEL)
         tell_about(delivery, code="channel_not_connected")
-    elif isinstance(error, Rejected) or attempt.number >= settings.PUBLISHING_PREPARE_TRIES:
+    elif isinstance(error, Rejected) or is_fruitless(delivery):
         leave_send(delivery, DeliveryState.FAILED, code=error.code, params=dict(error.params))
         tell_about(delivery, code=error.code)
     else:

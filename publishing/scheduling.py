@@ -22,6 +22,7 @@ from publishing.clearing import channel_ready
 from publishing.frozen import part_key, posts_of
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Delivery, Part
+from publishing.telling import tell_about
 
 ALIVE = (
     DeliveryState.PENDING, DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING,
@@ -153,5 +154,6 @@ def void_deliveries(variant: Variant, actor: Actor, why: str) -> None:
             delivery, DeliveryState.HELD, actor=actor, why=why, hold_reason=HoldReason.APPROVAL_VOID,
             reason="approval_void", dispatched_until=None, lease_until=None,
         )  # fmt: skip
+        tell_about(delivery, code="approval_void")
     gone_on = (DeliveryState.SENDING, DeliveryState.PROCESSING, DeliveryState.UNCONFIRMED, DeliveryState.PUBLISHED)
     Delivery.objects.filter(variant=variant, state__in=gone_on).update(superseded=True)

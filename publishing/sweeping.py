@@ -1,6 +1,6 @@
 """The sweeper: finds what a dead or frozen worker left behind, by leases in the database, and what is due for a look.
 
-A lapsed prepare goes back freely; a lapsed send is unconfirmed; between two parts of a thread nothing is unknown.
+A lapsed prepare goes back, until it has stopped its worker too often; a lapsed send is unconfirmed; between two parts of a thread nothing is unknown.
 """
 
 from datetime import timedelta
@@ -13,7 +13,8 @@ from chain.engine import advance
 from publishing.claiming import publisher, read_for_decision
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, Outcome
-from publishing.recording import become_unconfirmed
+from publishing.recording import become_unconfirmed, is_fruitless, leave_send
+from publishing.telling import tell_about
 
 LEASED = (DeliveryState.PREPARING, DeliveryState.SENDING)
 TO_CHECK = (DeliveryState.PROCESSING, DeliveryState.UNCONFIRMED)
@@ -36,6 +37,10 @@ def settle_lapsed(delivery_id: int) -> bool:
     in_flight = delivery.parts.filter(state=PartState.SENDING).first()
     if in_flight is not None:
         become_unconfirmed(delivery, in_flight, "lapsed")
+        return True
+    if delivery.state == DeliveryState.PREPARING and is_fruitless(delivery):
+        leave_send(delivery, DeliveryState.FAILED, code="prepare_lapsed", lease_until=None)
+        tell_about(delivery, code="prepare_lapsed")
         return True
     free = {"lease_until": None, "dispatched_until": None, "not_before": None}
     advance(delivery, DeliveryState.PENDING, actor=publisher(delivery), why="lapsed", **free)

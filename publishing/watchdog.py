@@ -6,6 +6,7 @@ It reads heartbeats and the due-query from the database, mails by itself, and ha
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from accounts.models import Organisation
 from chain import heartbeats, notices
 from publishing.dispatching import due
 from publishing.health import QUEUES, age
+from publishing.lifecycle import DeliveryState
+from publishing.models import Delivery
 
 
 def look() -> list[str]:
@@ -26,11 +29,18 @@ def look() -> list[str]:
     return alerts
 
 
+def overdue() -> QuerySet[Delivery]:
+    """Due and not moving, or made to wait (an outage, a quota) for longer than any single pause; the newest first."""
+    now = timezone.now()
+    stuck = Q(pk__in=due().filter(due_at__lt=now - timedelta(seconds=settings.PUBLISHING_OVERDUE_ALERT_SECONDS)))
+    patience = timedelta(seconds=settings.PUBLISHING_OVERDUE_ALERT_SECONDS + settings.PUBLISHING_RETRY_MAX_SECONDS)
+    waiting = Q(due_at__lt=now - patience)
+    return Delivery.objects.filter(stuck | waiting, state=DeliveryState.PENDING).order_by("-due_at")
+
+
 def overdue_alerts() -> list[str]:
-    limit = timezone.now() - timedelta(seconds=settings.PUBLISHING_OVERDUE_ALERT_SECONDS)
-    late = due().filter(due_at__lt=limit).order_by("due_at").select_related("variant__content")
     told = []
-    for delivery in late[:50]:
+    for delivery in overdue()[:50]:
         told += notices.tell(
             people_with(delivery.organisation_id, Capability.SETTLE),
             kind="overdue",

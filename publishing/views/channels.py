@@ -5,6 +5,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import needs
@@ -34,6 +35,7 @@ def limits_of(channel: Channel) -> Limits | None:
     return Limits.from_json(channel.limits) if channel.limits else None
 
 
+@never_cache
 @needs(Capability.CONNECT_CHANNEL)
 def connect(request: ActorRequest) -> HttpResponse:
     form = ConnectForm(request.POST or None)

@@ -113,6 +113,7 @@ def test_a_voided_approval_holds_what_waits_and_labels_what_went_out(due: Due, p
     void(waiting, people)
     waiting.refresh_from_db()
     assert waiting.hold_reason == HoldReason.APPROVAL_VOID
+    assert people.carla.notices.filter(link=f"/deliveries/{waiting.pk}/").count() == 1
     out = due()
     publisher.publish(out.pk)
     void(out, people)
