@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 EMBEDDED = {"accounts", "analytics", "campaigns", "chain", "demo", "library", "publishing"}
 LOCAL_NAMES = {"localhost", "testserver", "", None}
@@ -76,28 +75,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _emptying_between_tests() -> Iterator[None]:
-    """SQLite empties a table row by row, which the triggers that refuse changes would refuse; PostgreSQL truncates."""
-    patch = pytest.MonkeyPatch()
-    if connection.vendor == "sqlite":
-        flush = type(connection.ops).execute_sql_flush
-        patch.setattr(type(connection.ops), "execute_sql_flush", lambda ops, sql: _without_triggers(flush, ops, sql))
-    yield
-    patch.undo()
-
-
-def _without_triggers(flush: Any, ops: Any, statements: list[str]) -> None:
-    with ops.connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        flush(ops, statements)
-        for _, sql in triggers:
-            cursor.execute(sql)
 
 
 @pytest.fixture
