@@ -69,7 +69,8 @@ def refuse_odd_scope(hold: Hold) -> None:
 
 def own_scopes(organisation_id: int, scope: str) -> set[str]:
     """The ids of an institution's campaigns or channels, or the slugs of its networks, as clearing.covers reads them."""
-    model, column = {"campaign": (Campaign, "pk"), "channel": (Channel, "pk"), "network": (Channel, "network")}[scope]
+    columns = {"campaign": (Campaign, "pk"), "channel": (Channel, "pk"), "network": (Channel, "network")}
+    model, column = columns[scope]
     found = model._default_manager.filter(organisation_id=organisation_id)
     return {str(value) for value in found.values_list(column, flat=True)}
 

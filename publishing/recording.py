@@ -231,7 +231,8 @@ def is_fruitless(delivery: Delivery) -> bool:
     """Whether preparing failed, or stopped its worker, as often as it may since the time that a person last gave it."""
     tries = delivery.attempts.filter(started_at__gte=delivery.due_at, send_started_at=None)
     refused = Q(outcome=Outcome.NOT_SENT, answered_at__isnull=False)
-    return tries.filter(refused | Q(outcome=Outcome.LAPSED)).count() >= settings.PUBLISHING_PREPARE_TRIES
+    most: int = settings.PUBLISHING_PREPARE_TRIES
+    return tries.filter(refused | Q(outcome=Outcome.LAPSED)).count() >= most
 
 
 @transaction.atomic
