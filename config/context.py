@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import NOBODY
@@ -199,7 +199,7 @@ def house(request: HttpRequest) -> Organisation | None:
 
 def role_words(request: HttpRequest) -> str:
     membership = membership_of(request)
-    return _t(", ").join(str(role.label) for role in membership.roles) if membership else ""
+    return gettext(", ").join(str(role.label) for role in membership.roles) if membership else ""
 
 
 def today() -> Today:
@@ -223,8 +223,8 @@ def banner(request: HttpRequest) -> Banner | None:
     stop = stops.select_related("placed_by").order_by("placed_at").first()
     if stop is None:
         return None
-    title = _t("Publishing is stopped since %(time)s") % {"time": dates.when(stop.placed_at)}
-    body = _t("%(name)s: %(reason)s") % {"name": stop.placed_by, "reason": stop.reason}
+    title = gettext("Publishing is stopped since %(time)s") % {"time": dates.when(stop.placed_at)}
+    body = gettext("%(name)s: %(reason)s") % {"name": stop.placed_by, "reason": stop.reason}
     return Banner(title, body, DELIVERIES.label, DELIVERIES.path)
 
 
