@@ -195,12 +195,16 @@ def withdraw_variant(*, variant: Variant, actor: Actor, why: str = "") -> Varian
 
 @transaction.atomic
 def copy_variant(*, variant: Variant, actor: Actor) -> Variant:
-    """A new content with the text as this channel has it, for the same channel: how a withdrawn text begins anew."""
+    """A new content with the text as this channel has it, for the same channel: how a withdrawn text begins anew.
+
+    Whoever had a hand in the text had a hand in its copy: they do not sign it.
+    """
     actor.require(Capability.WRITE_CONTENT, on=variant)
     old = variant.content
     content = create_content(
         campaign=old.campaign, claim=old.claim, title=old.title, language=old.language, actor=actor
     )
+    content.contributors.add(*variant.contributor_ids())
     copy = add_variant(content=content, channel=variant.channel, actor=actor)
     document = document_of(old)
     own = own_json(document.of(variant.pk)) | {"blocks": None}

@@ -12,7 +12,7 @@ from chain.errors import Invalid, NotAllowed, NotFound
 from chain.models import Event
 from library.models import Claim
 from publishing.models import Channel
-from tests.campaigns.conftest import make_channel, make_media, own, sheet, verse, write
+from tests.campaigns.conftest import make_channel, make_media, own, sheet, sign, up, verse, write
 from tests.people import actor_of, token_actor_of
 
 pytestmark = pytest.mark.embedded
@@ -214,6 +214,16 @@ def test_a_withdrawn_text_begins_anew_as_a_copy(approved: Variant, alice: User) 
     assert copy.channel_id == approved.channel_id
     copied = Content.objects.get(pk=copy.content_id)
     assert copied.draft["body"] == Content.objects.get(pk=approved.content_id).draft["body"]
+
+
+def test_whoever_wrote_a_text_does_not_sign_its_copy(approved: Variant, alice: User, carla: User, bob: User) -> None:
+    approved.content.contributors.add(bob)
+    copy = drafting.copy_variant(variant=Variant.objects.get(pk=approved.pk), actor=actor_of(carla))
+    assert copy.contributor_ids() == {alice.pk, carla.pk, bob.pk}
+    copy = up(copy, carla)
+    with pytest.raises(NotAllowed) as refused:
+        sign(copy, bob, "scientific")
+    assert refused.value.code == "own_work"
 
 
 def test_nothing_changes_in_a_closed_campaign(content: Content, campaign: Campaign, alice: User, carla: User) -> None:
