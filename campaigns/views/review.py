@@ -82,12 +82,14 @@ class Signing:
 @needs(Capability.VIEW_CONTENTS)
 def review_list(request: ActorRequest) -> HttpResponse:
     mine = list(queries.to_sign(request.actor))
+    mine_ids = {variant.pk for variant in mine}
+    others = [v for v in queries.under_review(request.actor) if v.pk not in mine_ids]
+    row = SignRows([*mine, *others], request.actor)
     briefs = [task for task in queries.brief_tasks(request.actor) if task.kind == "sign_brief"]
-    others = [v for v in queries.under_review(request.actor) if v.pk not in {variant.pk for variant in mine}]
     groups = [
-        Group("sign", _("To sign"), [sign_row(v, request.actor) for v in mine]),
+        Group("sign", _("To sign"), [row.of(v) for v in mine]),
         Group("briefs", _("Briefs to sign"), rows_of(briefs)),
-        Group("others", _("With other reviewers"), [sign_row(v, request.actor, is_mine=False) for v in others]),
+        Group("others", _("With other reviewers"), [row.of(v, is_mine=False) for v in others]),
     ]
     count = len(mine) + len(briefs)
     words = ngettext("%(n)s text awaits your seal.", "%(n)s texts await your seal.", count) % {"n": count}
@@ -99,15 +101,22 @@ def review_list(request: ActorRequest) -> HttpResponse:
     return render(request, "campaigns/review_list.html", page)
 
 
-def sign_row(variant: Variant, actor: Actor, *, is_mine: bool = True) -> Row:
-    row = rows_of([Task("sign", variant.submitted_at, variant.content.campaign, variant.content, variant)])[0]
-    found = standings(variant)
-    signed = sum(standing.is_signed for standing in found)
-    words = ngettext("%(m)s signature of %(n)s", "%(m)s signatures of %(n)s", signed) % {"m": signed, "n": len(found)}
-    act = row.act if is_mine else _("Read")
-    seen = Look.objects.filter(user_id=actor.user_id or 0, variant=variant).exists()
-    meta = row.meta if seen else _("%(what)s. You have not opened it yet.") % {"what": row.meta}
-    return Row(row.title, row.url, meta, row.steps, words, act)
+class SignRows:
+    """Rows of versions under review; what stands at their gates, and which were opened, is read once for all."""
+
+    def __init__(self, variants: list[Variant], actor: Actor) -> None:
+        self.standings = queries.standings_of(variants)
+        looks = Look.objects.filter(user_id=actor.user_id or 0, variant__in=[variant.pk for variant in variants])
+        self.seen = set(looks.values_list("variant_id", flat=True))
+
+    def of(self, variant: Variant, *, is_mine: bool = True) -> Row:
+        row = rows_of([Task("sign", variant.submitted_at, variant.content.campaign, variant.content, variant)])[0]
+        found = self.standings[variant.pk]
+        signed = sum(standing.is_signed for standing in found)
+        words = ngettext("%(m)s signature of %(n)s", "%(m)s signatures of %(n)s", signed)
+        meta = row.meta if variant.pk in self.seen else _("%(what)s. You have not opened it yet.") % {"what": row.meta}
+        act = row.act if is_mine else _("Read")
+        return Row(row.title, row.url, meta, row.steps, words % {"m": signed, "n": len(found)}, act)
 
 
 @require_safe

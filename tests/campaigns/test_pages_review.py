@@ -3,16 +3,19 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from campaigns import drafting
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, Remark, Variant
 from chain.models import Decision
 from library.scripture import passage
 from tests.campaigns.conftest import sign as sign_directly
 from tests.campaigns.conftest import up, verse, write
-from tests.people import sign_in, stale
+from tests.people import actor_of, sign_in, stale
 
 ALL = ["0", "1", "2", "3", "4"]
 
@@ -206,3 +209,23 @@ def test_the_list_names_each_text_once_and_plainly(client: Client, in_review: Va
     assert (
         f'<h3 class="row-title"><a href="/review/{in_review.pk}/"><bdi>{in_review.content.title}</bdi></a></h3>' in page
     )
+
+
+def test_the_list_asks_no_more_of_the_database_for_more_texts(
+    client: Client, in_review: Variant, content: Content, alice: User, bob: User
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert sign_in(client, bob).get("/review/").status_code == 200
+        return len(captured)
+
+    asked()
+    few = asked()
+    for number in range(3):
+        more = drafting.create_content(
+            campaign=content.campaign, claim=content.claim, title=f"نص {number}", channels=[in_review.channel],
+            actor=actor_of(alice),
+        )  # fmt: skip
+        write(more, alice, f"كلمة {number}")
+        up(more.variants.get(), alice)
+    assert asked() == few
