@@ -120,7 +120,8 @@ def edit_brief(*, campaign: Campaign, changes: Mapping[str, Any], version: int, 
 
 
 def locked(campaign: Campaign) -> Campaign:
-    return Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    """Held against other edits, but not against a delivery that only points at it: that one holds a variant already."""
+    return Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
 
 
 def write(campaign: Campaign, new: dict[str, Any], actor: Actor) -> None:
