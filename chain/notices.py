@@ -88,7 +88,7 @@ def message_for(notice: Notice) -> EmailMessage:
     address = settings.BASE_URL.rstrip("/") + notice.link
     text = "\n\n".join(part for part in (notice.title, notice.body, address) if part)
     return EmailMessage(
-        subject=notice.title.replace("\n", " "),
+        subject=" ".join(notice.title.split()),
         body=text,
         to=[notice.user.email],
         headers={"X-Sanad-Notice": f"{notice.kind}; id={notice.pk}"},
