@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, ClassVar, Protocol
+from urllib.parse import urlsplit
 
 from networks import length
 from networks.errors import Code, NotSupported, Rejected
@@ -188,6 +189,16 @@ class Adapter(ABC):
     def find_published(self, post: Post, key: str, since: datetime) -> Lookup:
         """Whether this post has stood on the channel since `since` (aware, our clock). Read only."""
         raise NotSupported("find_published")
+
+    @classmethod
+    def remote_id_in(cls, permalink: str) -> str | None:
+        """The id in the link of a post, as a person copies it; None for another page (a profile, say). Pure."""
+        try:
+            before, _slash, last = urlsplit(permalink).path.rstrip("/").rpartition("/")
+        except ValueError:
+            return None
+        is_id = last.isascii() and last.replace("-", "").replace("_", "").isalnum()
+        return last if before.strip("/") and is_id else None
 
     def edit_post(self, remote_id: str, post: Post) -> Published:
         """Change the words of what is live; its pictures stay."""

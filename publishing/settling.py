@@ -12,6 +12,7 @@ from chain.engine import advance
 from chain.errors import Invalid, StaleState
 from chain.trail import record
 from networks.errors import NetworkError
+from networks.registry import adapter_class
 from networks.types import Published
 from publishing.channels import adapter_for
 from publishing.claiming import read_for_decision
@@ -35,9 +36,8 @@ def confirm_live(*, delivery: Delivery, permalink: str, actor: Actor) -> Deliver
 
 def remote_id_from(channel: Channel, permalink: str) -> str:
     """The network's id in the link of a post. Raises Invalid for a link that is not of this channel's server."""
-    link, home = urlsplit(permalink), urlsplit(channel.profile_url or channel.server_url)
-    remote_id = link.path.rstrip("/").rsplit("/", 1)[-1]
-    if link.scheme not in ("https", "http") or link.hostname != home.hostname or not remote_id:
+    remote_id = adapter_class(channel.network).remote_id_in(permalink)
+    if remote_id is None or not is_of(channel, permalink):
         raise Invalid(
             _("This is not the link of a post on this channel. Open the post on the account and copy its address."),
             code="foreign_link",
@@ -46,6 +46,12 @@ def remote_id_from(channel: Channel, permalink: str) -> str:
     if Part.objects.filter(delivery__channel=channel, remote_id=remote_id).exists():
         raise Invalid(_("This link belongs to another delivery already."), code="known_link", field="permalink")
     return remote_id
+
+
+def is_of(channel: Channel, permalink: str) -> bool:
+    """Whether the link leads to the channel's own server."""
+    link, home = urlsplit(permalink), urlsplit(channel.profile_url or channel.server_url)
+    return link.scheme in ("https", "http") and link.hostname == home.hostname
 
 
 @transaction.atomic

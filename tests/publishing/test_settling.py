@@ -174,6 +174,16 @@ def test_a_link_of_another_server_is_refused(due: Due, network: SandboxClient, p
             settling.confirm_live(delivery=delivery, permalink=link, actor=actor_of(people.carla))
 
 
+@pytest.mark.parametrize("page", ["/@rabita", "/", "/@rabita/4242 or so", "/@rabita/٤"])
+def test_a_link_that_is_no_post_s_is_refused(due: Due, network: SandboxClient, people: People, page: str) -> None:
+    delivery = unconfirmed(due, network)
+    for link in (f"{network.base('mastodon')}{page}", "http://[::1/@rabita/1"):
+        with pytest.raises(Invalid) as refused:
+            settling.confirm_live(delivery=delivery, permalink=link, actor=actor_of(people.carla))
+        assert refused.value.code == "foreign_link"
+    assert delivery.parts.get().remote_id == ""
+
+
 def test_a_person_who_looked_sends_again_and_it_stands_once(due: Due, network: SandboxClient, people: People) -> None:
     delivery = unconfirmed(due, network)
     settling.send_again(delivery=delivery, actor=actor_of(people.carla))
