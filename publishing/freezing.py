@@ -68,7 +68,7 @@ def refuse_odd_scope(hold: Hold) -> None:
 
 
 def own_scopes(organisation_id: int, scope: str) -> set[str]:
-    """The ids of an institution's campaigns or channels, or the slugs of its networks, as clearing.covers reads them."""
+    """The ids of an institution's campaigns or channels, or its networks' slugs, as clearing.covers reads them."""
     columns = {"campaign": (Campaign, "pk"), "channel": (Channel, "pk"), "network": (Channel, "network")}
     model, column = columns[scope]
     found = model._default_manager.filter(organisation_id=organisation_id)
