@@ -345,6 +345,29 @@ def test_a_key_that_was_changed_asks_for_the_channel_to_be_connected_again(chann
     assert credentials.reveal(channel) == {"access_token": TOKEN}
 
 
+def test_after_a_lost_key_posts_wait_and_the_channel_can_be_connected_again(
+    people: People, channel: Channel, due: Due, network: SandboxClient, settings: Any
+) -> None:
+    from cryptography.fernet import Fernet
+
+    delivery = due()
+    settings.CREDENTIALS_KEY = Fernet.generate_key().decode()
+    publisher.publish(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.hold_reason) == (DeliveryState.HELD, HoldReason.CHANNEL)
+    assert Channel.objects.get().state_reason == "sealed"
+    assert connect(network, actor_of(people.carla)).state == ChannelState.CONNECTED
+    publisher.publish(delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.PUBLISHED
+
+
+def test_disconnecting_twice_is_one_act(people: People, channel: Channel) -> None:
+    for _click in range(2):
+        channels.disconnect(channel=Channel.objects.get(), actor=actor_of(people.carla))
+    assert Event.objects.filter(verb="channel.disconnected").count() == 1
+
+
 def test_only_channels_that_could_publish_are_looked_at(
     people: People, channel: Channel, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,13 +12,13 @@ from campaigns.models import Campaign
 from chain.actors import system_actor
 from chain.engine import advance
 from networks.types import Published
-from publishing import breaking, dispatching, publisher, recording, sweeping
+from publishing import breaking, dispatching, publisher, recording, scheduling, sweeping
 from publishing.claiming import claim
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
 from publishing.models import Breaker, Channel, Delivery
 from sandbox.testing import SandboxClient
 from tests.deliveries import TEXT
-from tests.people import People
+from tests.people import People, actor_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
@@ -154,6 +155,53 @@ def test_a_revoked_token_holds_the_channel_and_its_posts_wait(
     channel.refresh_from_db()
     assert channel.state == ChannelState.RECONNECT
     assert [settled(d).hold_reason for d in (first, second)] == [HoldReason.CHANNEL] * 2
+    assert people.carla.notices.filter(kind="channel").count() == 1
+
+
+def test_two_workers_that_learn_of_a_revoked_token_at_once_both_record_that_nothing_was_sent(
+    due: Due, network: SandboxClient, channel: Channel, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = due()
+    network.arm_fault("revoked_token", route="publish", count=None)
+    read = Channel.refresh_from_db
+
+    def read_while_another_moves_it(found: Channel, *args: Any, **kwargs: Any) -> None:
+        read(found, *args, **kwargs)
+        Channel.objects.filter(pk=found.pk).update(state=ChannelState.RECONNECT)
+
+    monkeypatch.setattr(Channel, "refresh_from_db", read_while_another_moves_it)
+    publisher.publish(delivery.pk)
+    assert (settled(delivery).state, delivery.hold_reason) == (DeliveryState.HELD, HoldReason.CHANNEL)
+    assert delivery.parts.get().state == PartState.WAITING
+
+
+def test_a_post_that_stops_its_worker_each_time_is_failed_in_the_end_and_told(
+    due: Due, network: SandboxClient, people: People, settings: Any
+) -> None:
+    settings.PUBLISHING_PREPARE_TRIES = 2
+    delivery = due()
+    for state in (DeliveryState.PENDING, DeliveryState.FAILED):
+        assert claim(delivery.pk) is not None
+        Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        sweeping.sweep_lapsed()
+        assert settled(delivery).state == state
+    assert delivery.reason == "prepare_lapsed"
+    assert people.carla.notices.filter(link=f"/deliveries/{delivery.pk}/").count() == 1
+    moved = scheduling.move(delivery=delivery, due_at=timezone.now(), actor=actor_of(people.carla))
+    publisher.publish(moved.pk)
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_a_probe_that_finds_the_access_gone_asks_a_person_instead_of_waiting(
+    due: Due, network: SandboxClient, channel: Channel, people: People
+) -> None:
+    delivery = due()
+    for _failure in range(3):
+        breaking.note_failure(channel, "connection_refused")
+    network.arm_fault("revoked_token", route="*", count=None)
+    assert breaking.probe(Breaker.objects.get()) is False
+    publisher.publish(delivery.pk)
+    assert (settled(delivery).state, delivery.hold_reason) == (DeliveryState.HELD, HoldReason.CHANNEL)
     assert people.carla.notices.filter(kind="channel").count() == 1
 
 

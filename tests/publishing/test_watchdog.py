@@ -116,3 +116,18 @@ def test_an_alarm_stays_in_its_own_institution(people: People, schedule: Schedul
     watchdog.look()
     assert people.charlie not in told("overdue")
     assert Channel.objects.get().organisation == people.rabita
+
+
+def test_a_post_made_to_wait_by_an_outage_is_told_too(people: People, schedule: Schedule) -> None:
+    delivery = schedule(LATE + timedelta(seconds=settings.PUBLISHING_RETRY_MAX_SECONDS))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        reason="breaker_open", not_before=timezone.now() + timedelta(seconds=30)
+    )
+    assert watchdog.look() == ["overdue"]
+    assert told("overdue") == [people.carla]
+
+
+def test_one_pause_after_a_refusal_is_no_alarm(people: People, schedule: Schedule) -> None:
+    delivery = schedule(LATE)
+    Delivery.objects.filter(pk=delivery.pk).update(not_before=timezone.now() + timedelta(seconds=30))
+    assert watchdog.look() == []
