@@ -130,7 +130,11 @@ def slot_of(moment: datetime) -> datetime:
 
 
 def ask_all(run: CollectionRun, claim: Claim) -> None:
-    adapter = channels.adapter_for(run.channel)
+    try:
+        adapter = channels.adapter_for(run.channel)
+    except NeedsReconnect as error:
+        heed(run, claim, error)
+        return
     if not ask_account(run, adapter, claim):
         return
     for plans in batches(due_posts(run, adapter), adapter.metrics_batch):
