@@ -15,6 +15,7 @@ from chain.trail import record
 from publishing.models import Channel
 from tests.deliveries import make_channel
 from tests.people import People, actor_of, sign_in
+from tests.triggers import without_triggers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 
@@ -22,23 +23,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 @pytest.fixture
 def channel(people: People) -> Channel:
     return make_channel(people.rabita, people.carla)
-
-
-def without_triggers(table: str, statement: str) -> None:
-    """What a database administrator could do: take the guards off, and write."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(statement)
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-            return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
-        triggers = cursor.fetchall()
-        for name, _sql in triggers:
-            cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute(statement)
-        for _name, sql in triggers:
-            cursor.execute(sql)
 
 
 def test_a_move_writes_its_event_with_who_and_why(channel: Channel, people: People) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -19,6 +19,7 @@ from publishing.models import Breaker, Channel, Delivery
 from sandbox.testing import SandboxClient
 from tests.deliveries import TEXT
 from tests.people import People, actor_of
+from tests.triggers import without_triggers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
@@ -207,26 +208,13 @@ def test_a_probe_that_finds_the_access_gone_asks_a_person_instead_of_waiting(
 
 def test_changed_bytes_do_not_go_out(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    with connection.cursor() as cursor:
-        drop = "DROP TRIGGER IF EXISTS {} " + ("ON campaigns_payload" if connection.vendor == "postgresql" else "")
-        for name in payload_triggers():
-            cursor.execute(drop.format(name))
-        cursor.execute("UPDATE campaigns_payload SET canonical = replace(canonical, 'الرفق', 'الرَفق')")
+    without_triggers(
+        "campaigns_payload", "UPDATE campaigns_payload SET canonical = replace(canonical, 'الرفق', 'الرَفق')"
+    )
     publisher.publish(delivery.pk)
     assert texts(network) == []
     assert settled(delivery).hold_reason == HoldReason.NOT_APPROVED
     assert delivery.reason == "bytes_changed"
-
-
-def payload_triggers() -> list[str]:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'campaigns_payload'::regclass AND NOT tgisinternal"
-            )
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'campaigns_payload'")
-        return [row[0] for row in cursor.fetchall()]
 
 
 def test_a_signature_withdrawn_after_scheduling_stops_the_post(due: Due, network: SandboxClient) -> None:
