@@ -3,9 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.actors import ActorRequest
 
@@ -23,9 +25,15 @@ def keep(request: ActorRequest, back: str) -> None:
 
 
 def taken_up(request: ActorRequest, back: str) -> dict[str, Any]:
-    """What was typed before, once: `note`, `why`, `text`, `quote`, `gate`, and `answers` that were ticked."""
+    """What was typed before, once: `note`, `why`, `text`, `quote`, `gate`, and `answers` that were ticked.
+
+    Who comes back with the factor confirmed has not acted yet, and is told so: the page looks as it did before.
+    """
     waiting = QueryDict(request.session.pop(_key(back), ""))
-    request.session.pop("confirming", None)
+    confirming = request.session.pop("confirming", None)
+    if confirming and confirming["next"] == back and not request.actor.awaiting_second_factor:
+        said = _("It is confirmed that it is you, but nothing is signed or sent yet: press the button once more.")
+        messages.warning(request, said)
     names = ("note", "why", "text", "quote", "gate")
     return {**{name: waiting.get(name, "") for name in names}, "answers": waiting.getlist("answer")}
 

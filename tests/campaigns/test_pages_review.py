@@ -89,7 +89,24 @@ def test_a_lapsed_second_factor_is_asked_for_naming_what_is_signed_then_the_tick
     assert in_review.content.title in asked
     assert in_review.digest[:4] in asked
     assert not Decision.objects.filter(subject_type="campaigns.variant").exists()
+
+
+def test_who_comes_back_confirmed_is_told_that_nothing_is_signed_yet(
+    client: Client, in_review: Variant, bob: User
+) -> None:
+    stale(sign_in(client, bob))
+    sign(client, in_review)
+    before = client.get(f"/review/{in_review.pk}/").content.decode()
+    assert "مرة أخرى" not in before
+    sign(client, in_review)
+    confirming = dict(client.session)
     sign_in(client, bob)
+    session = client.session
+    session.update({name: confirming[name] for name in confirming if name.startswith(("kept:", "confirming"))})
+    session.save()
+    page = client.get(f"/review/{in_review.pk}/").content.decode()
+    assert page.count(" checked required") == 5
+    assert "اضغط الزر مرة أخرى" in page
 
 
 def test_what_was_ticked_waits_in_the_session_while_the_factor_is_confirmed(
