@@ -1,6 +1,6 @@
 """Inviting somebody, sending the letter again, and the page that its link opens."""
 
-from allauth.account.internal.flows.login import perform_login
+from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -102,6 +102,8 @@ def join_new(request: ActorRequest, opened: Invitation, secret: str, known: bool
     except Invalid as error:
         refused(form, error)
         return show_invitation(request, opened, secret, known, form, status=422)
+    # the password was chosen this minute: setting up a second factor must not ask for it again
+    record_authentication(request, membership.user, method="password", email=membership.user.email)
     login = Login(user=membership.user, email=membership.user.email, redirect_url="/")
     answer: HttpResponseBase = perform_login(request, login)
     return answer

@@ -53,6 +53,7 @@ def test_accepting_makes_a_person_whose_signing_role_waits_for_a_second_one(
     states = dict(RoleGrant.objects.filter(membership__user=person).values_list("role", "state"))
     assert states == {"author": GrantState.ACTIVE, "reviewer": GrantState.PROPOSED}
     assert client.session["_auth_user_id"] == str(person.pk)
+    assert "reauthenticate" not in client.get("/account/2fa/totp/activate/").headers.get("Location", "")
     assert Event.objects.filter(verb="invitation.accepted", user=person).exists()
 
 
