@@ -23,6 +23,9 @@ THINGS: Mapping[str, str | Promise] = {
     "citation": _("Citation"),
     "media": _("Picture"),
     "remark": _("Remark"),
+    "membership": _("Membership"),
+    "organisation": _("Institution"),
+    "contents": _("Contents"),
 }
 
 ACTS: Mapping[str, str | Promise] = {
@@ -69,6 +72,13 @@ ACTS: Mapping[str, str | Promise] = {
     "verified": _("verified"),
     "uploaded": _("uploaded"),
     "settled": _("settled"),
+    "made": _("made"),
+    "revised": _("new version"),
+    "copied": _("copied"),
+    "imported": _("imported"),
+    "began": _("began"),
+    "ended": _("ended"),
+    "founded": _("founded"),
 }
 
 
