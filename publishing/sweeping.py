@@ -1,7 +1,7 @@
 """The sweeper: finds what a dead or frozen worker left behind, by leases in the database, and what is due for a look.
 
-A lapsed prepare goes back, until it has stopped its worker too often; a lapsed send is unconfirmed; between two parts of
-a thread nothing is unknown.
+A lapsed prepare goes back, until it has stopped its worker too often; a lapsed send is unconfirmed; between two parts
+of a thread nothing is unknown.
 """
 
 from datetime import timedelta
