@@ -116,17 +116,17 @@ def refuse_improper(subject: Reviewable, gate: Gate, digest: str, verdict: Verdi
         raise Invalid(_("This gate does not belong to this work."))
     if verdict == Verdict.CHANGES and not note.strip():
         raise Invalid(_("Say in a sentence what should change."), field="note")
-    if verdict == Verdict.APPROVED:
-        refuse_second_signature(standings(subject), gate, actor)
+    refuse_at_signed_gates(standings(subject), gate, verdict, actor)
 
 
-def refuse_second_signature(found: Iterable[Standing], gate: Gate, actor: Actor) -> None:
+def refuse_at_signed_gates(found: Iterable[Standing], gate: Gate, verdict: Verdict, actor: Actor) -> None:
+    """A signed gate takes no decision until its signature is withdrawn: two would stand against each other for good."""
     for standing in found:
         if not standing.is_signed or standing.decision is None:
             continue
         if standing.gate.pk == gate.pk:
             raise StaleState(_("This gate was signed already. Nothing was signed twice."), code="already_signed")
-        if standing.decision.user_id == actor.user_id:
+        if verdict == Verdict.APPROVED and standing.decision.user_id == actor.user_id:
             raise NotAllowed(
                 _("You signed another gate of this version: this one needs somebody else."), code="two_gates"
             )

@@ -275,3 +275,18 @@ def test_submitting_a_withdrawn_text_is_refused(variant: Variant, alice: User) -
     with pytest.raises(Invalid) as refused:
         submitting.submit(variant=variant, actor=actor_of(alice))
     assert refused.value.code == "withdrawn"
+
+
+def test_a_signed_gate_takes_no_request_for_changes_and_another_gate_does(
+    in_review: Variant, bob: User, basma: User, alice: User
+) -> None:
+    sign(in_review, bob, "scientific")
+    digest, note = in_review.digest, "راجع الشاهد"
+    actor = actor_of(basma)
+    with pytest.raises(StaleState) as refused:
+        reviewing.request_changes(variant=in_review, gate_code="scientific", digest=digest, note=note, actor=actor)
+    assert refused.value.code == "already_signed"
+    back = reviewing.request_changes(variant=in_review, gate_code="language", digest=digest, note=note, actor=actor)
+    assert back.state == VariantState.CHANGES
+    again = up(in_review, alice)
+    assert sign(again, basma, "language").state == VariantState.APPROVED
