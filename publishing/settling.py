@@ -1,8 +1,10 @@
 """Settling: what a person decides where the machine must not: it is live, send it again, take it down."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,9 @@ from publishing.models import Channel, Delivery, Part
 from publishing.recording import leave_send, lock_part, settle_part
 from publishing.scheduling import refuse_void
 from publishing.telling import tell_about
+
+TAKING_DOWN = timedelta(minutes=5)
+"""A worker that took this long to delete a delivery's posts is dead: another may begin again."""
 
 
 @transaction.atomic
@@ -100,6 +105,14 @@ def take_down(*, delivery: Delivery, actor: Actor, why: str) -> Delivery:
     return delivery
 
 
+def claim_deletions() -> list[int]:
+    """What is to be taken down and no worker is at, each claimed: two at once could contradict each other."""
+    now = timezone.now()
+    free = Delivery.objects.filter(Q(dispatched_until=None) | Q(dispatched_until__lt=now), state=DeliveryState.DELETING)
+    ids = list(free.values_list("pk", flat=True))
+    return [pk for pk in ids if free.filter(pk=pk).update(dispatched_until=now + TAKING_DOWN)]
+
+
 def delete(delivery_id: int) -> None:
     """Delete the parts of a delivery that is being taken down, the last first. Deleting twice does no harm."""
     delivery = Delivery.objects.select_related("channel").get(pk=delivery_id)
@@ -116,4 +129,4 @@ def delete(delivery_id: int) -> None:
             leave_send(delivery, DeliveryState.PUBLISHED, code="delete_failed", params={"network": error.code})
             tell_about(delivery, code="delete_failed")
         return
-    advance(delivery, DeliveryState.DELETED, actor=actor, settled_at=timezone.now())
+    advance(delivery, DeliveryState.DELETED, actor=actor, settled_at=timezone.now(), dispatched_until=None)

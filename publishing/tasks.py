@@ -5,7 +5,7 @@ from celery import shared_task
 from chain import heartbeats
 from publishing import breaking, channels, dispatching, publisher, reconciling, settling, sweeping
 from publishing.lifecycle import ChannelState, DeliveryState
-from publishing.models import Breaker, Channel, Delivery
+from publishing.models import Breaker, Channel
 
 
 @shared_task(ignore_result=True)
@@ -68,5 +68,5 @@ def pulse(queue: str) -> None:
 
 @shared_task(ignore_result=True)
 def delete_waiting() -> None:
-    for pk in Delivery.objects.filter(state=DeliveryState.DELETING).values_list("pk", flat=True):
-        delete.delay(pk)
+    for delivery_id in settling.claim_deletions():
+        delete.delay(delivery_id)

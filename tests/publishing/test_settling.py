@@ -11,7 +11,7 @@ from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Event
-from publishing import freezing, publisher, scheduling, settling
+from publishing import freezing, publisher, scheduling, settling, tasks
 from publishing.claiming import claim
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Channel, Delivery
@@ -275,3 +275,23 @@ def test_freezing_is_refused_to_outsider_and_author_and_needs_a_reason_and_an_ow
     hold = freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="حادث")
     with pytest.raises(NotFound):
         freezing.agree_to_resume(hold=hold, actor=actor_of(people.charlie))
+
+
+def test_a_post_is_taken_down_by_one_worker_at_a_time_and_by_another_when_that_one_died(
+    due: Due, network: SandboxClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks.delete, "delay", asked.append)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    delivery.refresh_from_db()
+    settling.take_down(delivery=delivery, actor=actor_of(people.carla), why="خطأ في النقل")
+    tasks.delete_waiting()
+    tasks.delete_waiting()
+    assert asked == [delivery.pk]
+    Delivery.objects.update(dispatched_until=timezone.now() - timedelta(seconds=1))
+    tasks.delete_waiting()
+    assert asked == [delivery.pk] * 2
+    settling.delete(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.dispatched_until) == (DeliveryState.DELETED, None)
