@@ -56,7 +56,7 @@ def chosen(request: ActorRequest) -> HttpResponseRedirect:
     A period of the list takes the place of days that were chosen before.
     """
     given = request.GET.get("campaign", "")
-    at = reverse("dashboard", args=[int(given)]) if given.isdigit() else reverse("dashboards")
+    at = reverse("dashboard", args=[int(given)]) if given.isascii() and given.isdigit() else reverse("dashboards")
     names = ("period", "metric") if request.GET.get("period") else ("from", "to", "metric")
     kept = {name: value for name in names if (value := request.GET.get(name))}
     return redirect(f"{at}?{urlencode(kept)}" if kept else at)

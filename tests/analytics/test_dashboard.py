@@ -280,3 +280,9 @@ def test_the_chart_runs_with_reading(campaign: Campaign, told: list[Delivery]) -
     series = dashboard(campaign, whole(campaign)).series
     left, right = (float(drawing_of(series, rtl=rtl).marks[0].x) for rtl in (False, True))
     assert left < WIDTH / 2 < right
+
+
+@pytest.mark.parametrize("campaign_id", ["²", "٧", "x", ""])
+def test_a_choice_that_is_no_campaign_leads_to_the_newest(client: Client, nadia: User, campaign_id: str) -> None:
+    answer = sign_in(client, nadia).get(reverse("dashboard-of"), {"campaign": campaign_id})
+    assert answer.headers["Location"] == reverse("dashboards")
