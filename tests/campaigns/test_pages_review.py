@@ -36,7 +36,7 @@ def test_the_page_shows_exactly_what_is_signed(client: Client, in_review: Varian
 def test_a_seal_is_put_and_the_page_says_so(client: Client, in_review: Variant, bob: User) -> None:
     sign_in(client, bob)
     assert sign(client, in_review).status_code == 302
-    assert Decision.objects.get(subject_id=str(in_review.pk)).user == bob
+    assert Decision.objects.get(subject_type="campaigns.variant", subject_id=str(in_review.pk)).user == bob
     page = client.get(f"/review/{in_review.pk}/").content.decode()
     assert "slot-seal is-signed" in page
 
@@ -51,7 +51,7 @@ def test_a_double_click_signs_once_and_says_it(client: Client, in_review: Varian
     )
     assert answer.status_code == 200
     assert 'role="alert"' in answer.content.decode()
-    assert Decision.objects.filter(subject_id=str(in_review.pk)).count() == 1
+    assert Decision.objects.filter(subject_type="campaigns.variant", subject_id=str(in_review.pk)).count() == 1
 
 
 def test_a_stale_page_signs_nothing(
