@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations  # type: ignore[attr-defined]  # operations first is circular
 
-pytest_plugins = ["tests.machine", "tests.browser", "tests.people"]
+pytest_plugins = ["tests.machine", "tests.browser", "tests.coming_to_rest", "tests.people"]
 
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
