@@ -8,12 +8,16 @@ from outgoing.client import Client, GuardedSession
 from outgoing.errors import MaybeSent, NeverSent, OutgoingError, Reason
 from outgoing.policy import Policy
 from outgoing.redaction import redact
+from outgoing.streaming import FilePart, FormFile, Multipart
 
 __all__ = [
     "Client",
+    "FilePart",
+    "FormFile",
     "GuardedAdapter",
     "GuardedSession",
     "MaybeSent",
+    "Multipart",
     "NeverSent",
     "OutgoingError",
     "Policy",

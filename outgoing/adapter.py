@@ -30,6 +30,11 @@ class _TooLarge(Exception):
     pass
 
 
+def _is_whole(response: requests.Response) -> bool:
+    """Whether a body that was read to its end says itself where it ends: else a cut connection looks like its end."""
+    return bool(response.raw.chunked) or response.raw.length_remaining == 0
+
+
 class GuardedAdapter(HTTPAdapter):
     """Mount it on http:// and https://, or on the hosts of one client library."""
 
@@ -50,7 +55,10 @@ class GuardedAdapter(HTTPAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """The whole answer, already read. Of `timeout` only a urllib3 Timeout's `total` counts; proxies never do."""
+        """The whole answer, already read, however late it came.
+
+        Of `timeout` only a urllib3 Timeout's `total` counts; proxies never do.
+        """
         if not self._is_allowed(request.url or ""):
             raise self._error(NeverSent, Reason.ADDRESS_REFUSED, request)
         asked = timeout.total if isinstance(timeout, Timeout) else None
@@ -76,7 +84,9 @@ class GuardedAdapter(HTTPAdapter):
         except (requests.RequestException, HTTPError, OSError) as problem:
             is_slow = exchange.ran_out or "timed out" in str(problem)
             return self._error(MaybeSent, Reason.ANSWER_TIMED_OUT if is_slow else Reason.BROKEN, request)
-        return self._error(MaybeSent, Reason.ANSWER_TIMED_OUT, request) if exchange.ran_out else response
+        if exchange.ran_out and not _is_whole(response):
+            return self._error(MaybeSent, Reason.ANSWER_TIMED_OUT, request)
+        return response
 
     def _read(self, response: requests.Response) -> None:
         body = bytearray()

@@ -8,6 +8,7 @@ import ipaddress
 import socket
 import threading
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from outgoing.errors import Reason
 
@@ -16,6 +17,8 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv4 inside IPv6: RFC 6052 (NAT64), RFC 8215 (local NAT64), RFC 3056 (6to4), RFC 4380 (Teredo).
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 _ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
+_HOUSEHOLD = (".localhost", ".local", ".internal", ".home.arpa", ".localdomain")
+"""Names that no public server has: RFC 6761, 6762, 8375, and the top level domain that ICANN keeps for private use."""
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -72,6 +75,21 @@ def is_public(address: IPAddress) -> bool:
     elif address in _ASSIGNMENTS:
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def looks_public(url: str) -> bool:
+    """Whether an address is https at a public place, as far as that can be told without looking its name up."""
+    try:
+        asked = urlsplit(url)
+        host = asked.hostname or ""
+    except ValueError:
+        return False
+    if asked.scheme != "https" or not host:
+        return False
+    try:
+        return is_public(ipaddress.ip_address(host.split("%")[0]))
+    except ValueError:
+        return "." in host.strip(".") and not host.rstrip(".").endswith(_HOUSEHOLD)
 
 
 def _inner_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

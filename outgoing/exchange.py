@@ -4,6 +4,7 @@ Owns the cutting of a connection whose time is over: a peer that drips a byte no
 but not this one.
 """
 
+import os
 import socket
 import threading
 import time
@@ -13,6 +14,53 @@ from types import TracebackType
 from outgoing.policy import Policy
 
 _current: ContextVar["Exchange"] = ContextVar("exchange")
+
+
+class Deadlines:
+    """One thread for all exchanges of the process, which cuts those whose time is over; a thread each costs more than
+    the request. It is begun with the first, and anew in a process that was forked."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Condition()
+        self._waiting: dict[Exchange, float] = {}
+        self._of: int | None = None
+        self._next = float("inf")
+
+    def add(self, exchange: "Exchange", at: float) -> None:
+        """`at` by time.monotonic()."""
+        with self._wake:
+            self._waiting[exchange] = at
+            self._begin()
+            if at < self._next:
+                self._wake.notify()
+
+    def remove(self, exchange: "Exchange") -> None:
+        """The thread is not woken for it: it finds nothing to do when it wakes."""
+        with self._wake:
+            self._waiting.pop(exchange, None)
+
+    def _begin(self) -> None:
+        if self._of != os.getpid():
+            self._of = os.getpid()
+            threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            for exchange in self._over():
+                exchange.cut()
+
+    def _over(self) -> list["Exchange"]:
+        with self._wake:
+            self._next = min(self._waiting.values(), default=float("inf"))
+            self._wake.wait(None if self._next == float("inf") else max(0.0, self._next - time.monotonic()))
+            now = time.monotonic()
+            over = [exchange for exchange, at in self._waiting.items() if at <= now]
+            for exchange in over:
+                del self._waiting[exchange]
+            return over
+
+
+_deadlines = Deadlines()
 
 
 class Exchange:
@@ -25,8 +73,6 @@ class Exchange:
         self._socket: socket.socket | None = None
         self._over = False
         self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
 
     @staticmethod
     def current() -> "Exchange":
@@ -40,7 +86,8 @@ class Exchange:
         with self._lock:
             self._socket = connected
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """Its time is over. Nothing happens where the answer is there."""
         with self._lock:
             if self._over:
                 return
@@ -50,7 +97,7 @@ class Exchange:
 
     def __enter__(self) -> "Exchange":
         self._token = _current.set(self)
-        self._timer.start()
+        _deadlines.add(self, self._ends_at)
         return self
 
     def __exit__(
@@ -58,7 +105,7 @@ class Exchange:
     ) -> None:
         with self._lock:
             self._over = True
-        self._timer.cancel()
+        _deadlines.remove(self)
         _current.reset(self._token)
 
 

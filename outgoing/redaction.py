@@ -15,6 +15,7 @@ _SHAPES = (
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]+"),
     re.compile(rf"(?i)(\"{_NAMES}\"\s*:\s*\")[^\"]*"),
     re.compile(rf"(?i)\b({_NAMES}=)[^&\s\"'<>]+"),
+    re.compile(r"(/bot)\d+(?::|%3A)[\w-]+"),
 )
 
 
