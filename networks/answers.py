@@ -19,16 +19,12 @@ def object_with(answer: Answer, stake: Stake, needed: str) -> dict[str, Any]:
     return content
 
 
-def dated_objects(found: object) -> list[dict[str, Any]]:
-    """A list whose every entry has its `id` and `created_at`: a list read by half would pass for absence."""
+def dated_objects(found: object, time: str = "created_at") -> list[dict[str, Any]]:
+    """A list whose every entry has its `id` and its `time`: a list read by half would pass for absence."""
     entries: list[Any] = found if isinstance(found, list) else [None]
-    if any(not isinstance(entry, dict) or not entry.get("id") or not _has_time(entry) for entry in entries):
+    if any(not isinstance(entry, dict) or not entry.get("id") or not timestamp(entry.get(time)) for entry in entries):
         raise lost(Stake.READ, Code.ANSWER_UNREADABLE)
     return entries
-
-
-def _has_time(entry: Mapping[str, Any]) -> bool:
-    return timestamp(entry.get("created_at")) is not None
 
 
 def section(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -48,9 +44,9 @@ def words(told: Mapping[str, Any], *names: str) -> str:
     return next((str(told[name]) for name in names if told.get(name)), "")
 
 
-def created(told: Mapping[str, Any]) -> datetime:
-    """`created_at`, or now for what has just been made."""
-    return timestamp(told.get("created_at")) or datetime.now(UTC)
+def created(told: Mapping[str, Any], time: str = "created_at") -> datetime:
+    """When it was made, or now for what has just been made."""
+    return timestamp(told.get(time)) or datetime.now(UTC)
 
 
 def count_of(told: Mapping[str, Any], name: str) -> tuple[int | None, str]:

@@ -52,15 +52,23 @@ class Answer:
         return now.timestamp() - time.time() if now else 0.0
 
 
+def _says_nothing(_told: Any) -> float | None:
+    return None
+
+
 @dataclass
 class Caller:
-    """Calls one server. `forbidden` reads a 403's own words; without it a 403 is Rejected."""
+    """Calls one server. `forbidden` reads a 403's own words; without it a 403 is Rejected.
+
+    `wait` reads how long to wait from the JSON of a 429, for a network that says it there and not in a header.
+    """
 
     http: Client
     base_url: str
     secrets: tuple[str, ...] = ()
     headers: Mapping[str, str] | None = None
     forbidden: Callable[[str], NetworkError | None] | None = None
+    wait: Callable[[Any], float | None] = _says_nothing
     last_rate_limit: RateLimit | None = None
 
     def call(
@@ -75,14 +83,24 @@ class Caller:
         **content: Any,
     ) -> Answer:
         """`content` is params, data, json or files. A 4xx that says no is Rejected(`refused`)."""
-        try:
-            response = self.http.request(
+
+        def send() -> requests.Response:
+            return self.http.request(
                 method,
                 f"{self.base_url.rstrip('/')}{path}",
                 headers={**(self.headers or {}), **(headers or {})},
                 total_timeout=total_timeout,
                 **content,
             )
+
+        return self.judged(stake, send, refused=refused)
+
+    def judged(
+        self, stake: Stake, send: Callable[[], requests.Response], *, refused: Code = Code.POST_REFUSED
+    ) -> Answer:
+        """The answer to one request made by `send`, which may be a client library over a session of ours."""
+        try:
+            response = send()
         except NeverSent as error:
             failure: NetworkError = (Unreachable if stake is Stake.READ else NotSent)(Code(error.reason.value))
         except MaybeSent as error:
@@ -97,10 +115,7 @@ class Caller:
             self._raise_for(stake, response, refused)
         if not response.content.strip():
             return Answer(response.status_code, None, response.headers)
-        try:
-            content = json.loads(response.content)
-        except ValueError:
-            content = _UNREADABLE
+        content = _json(response)
         if content is _UNREADABLE:
             raise lost(stake, Code.ANSWER_UNREADABLE, params={"status": response.status_code})
         return Answer(response.status_code, content, response.headers)
@@ -108,9 +123,10 @@ class Caller:
     def _raise_for(self, stake: Stake, response: requests.Response, refused: Code) -> NoReturn:
         status, detail = response.status_code, self._detail(response)
         params = {"status": status}
-        if status == 429:
+        if status in _LATER:
             kind = Unreachable if stake is Stake.READ else NotSent
-            raise kind(Code.RATE_LIMITED, retry_after=retry_after(response.headers), params=params, detail=detail)
+            wait = retry_after(response.headers) or self.wait(_json(response))
+            raise kind(_LATER[status], retry_after=wait, params=params, detail=detail)
         if status == 401:
             raise NeedsReconnect(Code.TOKEN_INVALID, params=params, detail=detail)
         if status == 403:
@@ -124,18 +140,32 @@ class Caller:
         raise lost(stake, code, params=params, detail=detail, wait=retry_after(response.headers))
 
     def _detail(self, response: requests.Response) -> str:
-        """The network's own words: the `error` of its JSON, or the beginning of the body; redacted."""
+        """The network's own words out of its JSON, or the beginning of the body; redacted."""
         text = response.content[: DETAIL_LENGTH * 4].decode("utf-8", "replace")
-        try:
-            told = json.loads(response.content)
-        except ValueError:
-            told = None
-        if isinstance(told, dict) and isinstance(told.get("error"), str):
-            text = " ".join(part for part in (told["error"], told.get("error_description")) if isinstance(part, str))
-        return redact(text, self.secrets)[:DETAIL_LENGTH]
+        told = _json(response)
+        said = _said(told) if isinstance(told, dict) else ""
+        return redact(said or text, self.secrets)[:DETAIL_LENGTH]
 
 
 _UNREADABLE = object()
+_LATER = {429: Code.RATE_LIMITED, 402: Code.CREDIT_SPENT}
+"""Certainly not done, and worth trying again when a window has passed or somebody has paid."""
+
+
+def _said(told: Mapping[str, Any]) -> str:
+    """`error` and `error_description` (RFC 6749), else `detail`, `type` (RFC 9457) or `description`, and `errors`."""
+    names = ("error", "error_description") if isinstance(told.get("error"), str) else ("detail", "type", "description")
+    errors = told.get("errors")
+    each = [one.get("message") for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    return " ".join(said for said in [*(told.get(name) for name in names), *each] if isinstance(said, str))
+
+
+def _json(response: requests.Response) -> Any:
+    """What the body says, or _UNREADABLE."""
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return _UNREADABLE
 
 
 def lost(
@@ -154,9 +184,12 @@ def lost(
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from Retry-After (seconds or a date), else until X-RateLimit-Reset, by the network's own clock."""
+    """Seconds from Retry-After (seconds or a date), else until X-RateLimit-Reset, by the network's own clock.
+
+    Never below zero; what is no time at all counts as not said. The caller sets the upper bound.
+    """
     asked = headers.get("Retry-After", "").strip()
-    if asked.isdigit():
+    if _is_number(asked):
         return float(asked)
     limit = rate_limit(headers)
     until = _date(asked) or (limit.resets_at if limit else None)
@@ -166,17 +199,35 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(1.0, (until - now).total_seconds())
 
 
+_KINDS = ("X-RateLimit", "X-Rate-Limit", "RateLimit")
+
+
 def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """X-RateLimit-* as most networks send them; the reset as a timestamp in ISO 8601 or in seconds since 1970."""
-    found = [headers.get(f"X-RateLimit-{name}", "").strip() for name in ("Remaining", "Limit", "Reset")]
+    """X-RateLimit-*, X-Rate-Limit-* or RateLimit-*; the reset in ISO 8601 or in seconds since 1970."""
+    found = [
+        next((told for kind in _KINDS if (told := headers.get(f"{kind}-{name}", "").strip())), "")
+        for name in ("Remaining", "Limit", "Reset")
+    ]
     if not any(found):
         return None
     remaining, limit, reset = found
     return RateLimit(
-        remaining=int(remaining) if remaining.isdigit() else None,
-        limit=int(limit) if limit.isdigit() else None,
-        resets_at=datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else timestamp(reset),
+        remaining=int(remaining) if _is_number(remaining) else None,
+        limit=int(limit) if _is_number(limit) else None,
+        resets_at=_since_1970(int(reset)) if _is_number(reset) else timestamp(reset),
     )
+
+
+def _is_number(value: str) -> bool:
+    """Digits as a header may carry them; int() refuses the superscripts that isdigit() takes."""
+    return value.isascii() and value.isdigit() and len(value) <= 18
+
+
+def _since_1970(seconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def timestamp(value: object) -> datetime | None:

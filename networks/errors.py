@@ -5,6 +5,7 @@ Owns the codes; never prose. publishing/reasons.py gives each code its sentence 
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Code(StrEnum):
@@ -16,6 +17,8 @@ class Code(StrEnum):
     TLS_FAILED = "tls_failed"
     ADDRESS_REFUSED = "address_refused"
     RATE_LIMITED = "rate_limited"
+    CREDIT_SPENT = "credit_spent"
+    RENEWING_ACCESS = "renewing_access"
 
     ANSWER_TIMED_OUT = "answer_timed_out"
     CONNECTION_BROKEN = "connection_broken"
@@ -28,17 +31,23 @@ class Code(StrEnum):
     TOKEN_INVALID = "token_invalid"
     MISSING_SCOPE = "missing_scope"
     ACCOUNT_DISABLED = "account_disabled"
+    NOT_A_MEMBER = "not_a_member"
     APPLICATION_REFUSED = "application_refused"
     CODE_REFUSED = "code_refused"
 
     POST_REFUSED = "post_refused"
+    DUPLICATE_REFUSED = "duplicate_refused"
+    POLICY_BLOCKED = "policy_blocked"
     MEDIA_REFUSED = "media_refused"
     MEDIA_MISSING = "media_missing"
     MEDIA_CHANGED = "media_changed"
+    MEDIA_NOT_FETCHED = "media_not_fetched"
+    MEDIA_NOT_READY = "media_not_ready"
     REPLY_TARGET_GONE = "reply_target_gone"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     EDIT_CHANGES_MEDIA = "edit_changes_media"
+    DELETE_TOO_LATE = "delete_too_late"
 
     NOT_SUPPORTED = "not_supported"
 
@@ -49,15 +58,47 @@ class ProblemCode(StrEnum):
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
     TEXT_TOO_MANY_BYTES = "text_too_many_bytes"
+    HASHTAGS_TOO_MANY = "hashtags_too_many"
+    MENTIONS_TOO_MANY = "mentions_too_many"
+    LINK_NOT_FOLLOWED = "link_not_followed"
     MEDIA_TOO_MANY = "media_too_many"
     MEDIA_TYPE_NOT_ACCEPTED = "media_type_not_accepted"
     MEDIA_TOO_LARGE = "media_too_large"
     MEDIA_TOO_MANY_PIXELS = "media_too_many_pixels"
+    MEDIA_TOO_LONG_SIDED = "media_too_long_sided"
+    MEDIA_TOO_NARROW = "media_too_narrow"
+    MEDIA_TOO_TALL = "media_too_tall"
+    MEDIA_TOO_WIDE = "media_too_wide"
+    MEDIA_TOO_SMALL = "media_too_small"
+    MEDIA_NEEDED = "media_needed"
+    MEDIA_MIXED = "media_mixed"
+    VIDEO_NOT_OFFERED = "video_not_offered"
+    VIDEO_TOO_MANY = "video_too_many"
+    VIDEO_TYPE_NOT_ACCEPTED = "video_type_not_accepted"
+    VIDEO_TOO_LARGE = "video_too_large"
+    VIDEO_TOO_SHORT = "video_too_short"
+    VIDEO_TOO_LONG = "video_too_long"
+    VIDEO_CODEC_NOT_ACCEPTED = "video_codec_not_accepted"
+    VIDEO_SOUND_NOT_ACCEPTED = "video_sound_not_accepted"
+    VIDEO_TOO_TALL = "video_too_tall"
+    VIDEO_TOO_WIDE = "video_too_wide"
+    VIDEO_SIDES_TOO_SHORT = "video_sides_too_short"
+    VIDEO_SIDES_TOO_LONG = "video_sides_too_long"
+    VIDEO_TOO_FAST = "video_too_fast"
+    VIDEO_TOO_SLOW = "video_too_slow"
+    VIDEO_TOO_DENSE = "video_too_dense"
+    CAPTIONS_NOT_SHOWN = "captions_not_shown"
+    VIDEO_ALT_TEXT_NOT_SHOWN = "video_alt_text_not_shown"
     ALT_TEXT_MISSING = "alt_text_missing"
     ALT_TEXT_TOO_LONG = "alt_text_too_long"
+    ALT_TEXT_NOT_SHOWN = "alt_text_not_shown"
     VISIBILITY_NOT_OFFERED = "visibility_not_offered"
     CONTENT_WARNING_NOT_OFFERED = "content_warning_not_offered"
     REPLY_NOT_OFFERED = "reply_not_offered"
+    OPTION_NOT_OFFERED = "option_not_offered"
+    OPTION_VALUE_NOT_OFFERED = "option_value_not_offered"
+    OPTION_TOO_LONG = "option_too_long"
+    OPTION_MISSING = "option_missing"
 
 
 class MissingCode(StrEnum):
@@ -75,8 +116,11 @@ ALL_CODES: tuple[str, ...] = (*Code, *ProblemCode, *MissingCode)
 class NetworkError(Exception):
     """`code` and `params` are for people (through reasons.py); `detail` is the network's own words, redacted.
 
-    `str()` gives the code alone, so that a log line or a traceback never carries what a network said.
+    `str()` gives the code alone, so that a log line or a traceback never carries what a network said. `saved` is what
+    preparing reached all the same, where the next try must not go on from what the last one found.
     """
+
+    saved: Mapping[str, Any] | None = None
 
     def __init__(self, code: str, *, params: Mapping[str, str | int] | None = None, detail: str = "") -> None:
         super().__init__(str(code))
@@ -89,7 +133,10 @@ class NetworkError(Exception):
 
 
 class NotSent(NetworkError):
-    """Certainly nothing that readers could see was sent: it may be sent again, after `retry_after` seconds if given."""
+    """Certainly nothing that readers could see was sent: it may be sent again, after `retry_after` seconds if given.
+
+    `of_application`: the wait is asked of all channels of our application, not of this one alone.
+    """
 
     def __init__(
         self,
@@ -98,9 +145,11 @@ class NotSent(NetworkError):
         retry_after: float | None = None,
         params: Mapping[str, str | int] | None = None,
         detail: str = "",
+        of_application: bool = False,
     ) -> None:
         super().__init__(code, params=params, detail=detail)
         self.retry_after = retry_after
+        self.of_application = of_application
 
 
 class Rejected(NetworkError):

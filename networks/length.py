@@ -43,7 +43,7 @@ MENTION = regex.compile(
 
 _GRAPHEME = regex.compile(r"\X")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3")
-_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_HEAVY = regex.compile(r"[^\u0000-\u10FF\u2000-\u200D\u2010-\u201F\u2032-\u2037]")
 
 
 def code_points(text: str) -> int:
@@ -68,17 +68,18 @@ def weighted(text: str) -> int:
 
     https://docs.x.com/resources/fundamentals/counting-characters (configuration 3, read 2026-11).
     """
-    return sum(_weight(cluster.group()) for cluster in _GRAPHEME.finditer(unicodedata.normalize("NFC", text)))
+    normal = unicodedata.normalize("NFC", text)
+    if not _EMOJI.search(normal):
+        return _weight(normal)
+    return sum(_cluster_weight(cluster.group()) for cluster in _GRAPHEME.finditer(normal))
 
 
-def _weight(cluster: str) -> int:
-    if len(cluster) > 1 and _EMOJI.search(cluster):
-        return 2
-    return sum(1 if _is_light(ord(character)) else 2 for character in cluster)
+def _cluster_weight(cluster: str) -> int:
+    return 2 if len(cluster) > 1 and _EMOJI.search(cluster) else _weight(cluster)
 
 
-def _is_light(code_point: int) -> bool:
-    return any(low <= code_point <= high for low, high in _LIGHT)
+def _weight(text: str) -> int:
+    return len(text) + len(_HEAVY.findall(text))
 
 
 _COUNTERS = {

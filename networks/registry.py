@@ -10,6 +10,7 @@ from importlib import import_module
 
 from networks import adapters
 from networks.base import Adapter
+from networks.options import Option
 
 
 class UnknownNetwork(KeyError):
@@ -28,6 +29,11 @@ def adapter_class(slug: str) -> type[Adapter]:
         if found.slug == slug:
             return found
     raise UnknownNetwork(slug)
+
+
+def options_of(slug: str) -> tuple[Option, ...]:
+    """What a network lets one choose for a post; nothing where it is not installed."""
+    return next((found.options for found in all_adapters() if found.slug == slug), ())
 
 
 def label_in(slug: str, language: str | None) -> str:

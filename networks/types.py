@@ -5,7 +5,7 @@ Owns the canonical JSON of a post, in which the text keeps its exact bytes.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -28,8 +28,27 @@ def canonical_json(value: Any) -> bytes:
 
 
 @dataclass(frozen=True)
+class Captions:
+    """A stored file of a video's spoken words with their times: text/vtt or application/x-subrip."""
+
+    sha256: str
+    mime_type: str
+    size: int
+    language: str
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Captions":
+        return cls(**_only_known(cls, value))
+
+
+@dataclass(frozen=True)
 class Media:
-    """A stored final file, named by its hash: what was signed is what is uploaded."""
+    """A stored final file, named by its hash: what was signed is what is uploaded.
+
+    What follows the alt text is a video's: `frame_rate` in frames per 1000 seconds, `bit_rate` in bits per second,
+    codecs by ffmpeg's names ("" where there is none), sides as they are seen, and `poster`, the hash of the stored
+    JPEG that stands for it while it does not play.
+    """
 
     sha256: str
     mime_type: str
@@ -37,18 +56,43 @@ class Media:
     width: int
     height: int
     alt_text: str
+    duration_ms: int = 0
+    video_codec: str = ""
+    audio_codec: str = ""
+    frame_rate: int = 0
+    bit_rate: int = 0
+    poster: str = ""
+    captions: Captions | None = None
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime_type.startswith("video/")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of all stored files that it names."""
+        captions = self.captions.sha256 if self.captions else ""
+        return tuple(sha256 for sha256 in (self.sha256, self.poster, captions) if sha256)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What is as usual is left out, so that what was signed before a name was added keeps its bytes."""
+        usual = {item.name: item.default for item in fields(self) if item.default is not MISSING}
+        return {name: value for name, value in asdict(self).items() if name not in usual or value != usual[name]}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Media":
-        return cls(**_only_known(cls, value))
+        given = _only_known(cls, value)
+        captions = given.get("captions")
+        return cls(**{**given, "captions": Captions.from_json(captions) if captions else None})
 
 
 @dataclass(frozen=True)
 class Post:
-    """The arguments of one part. `reply_to` is the remote id of the post it answers, known only at send time."""
+    """The arguments of one part. `reply_to` is the remote id of the post it answers, known only at send time.
+
+    `options` are what its network lets one choose (Adapter.options), as far as it differs from the default; where there
+    are none the canonical JSON does not name them, so that what was signed before there were any keeps its bytes.
+    """
 
     text: str
     media: tuple[Media, ...] = ()
@@ -58,14 +102,17 @@ class Post:
     language: str = ""
     content_warning: str = ""
     reply_to: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        said = {
             **asdict(self),
             "media": [media.to_json() for media in self.media],
             "tags": list(self.tags),
             "visibility": str(self.visibility),
+            "options": dict(self.options),
         }
+        return said if self.options else {name: value for name, value in said.items() if name != "options"}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Post":
@@ -77,11 +124,12 @@ class Post:
                 "media": tuple(Media.from_json(media) for media in given.get("media", ())),
                 "tags": tuple(given.get("tags", ())),
                 "visibility": Visibility(given.get("visibility", Visibility.PUBLIC)),
+                "options": dict(given.get("options", {})),
             }
         )
 
 
-def _only_known(cls: type[Media] | type[Post], value: Mapping[str, Any]) -> dict[str, Any]:
+def _only_known(cls: type[Captions] | type[Media] | type[Post], value: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(value) - {item.name for item in fields(cls)})
     if unknown:
         raise ValueError(f"{cls.__name__} has no {', '.join(unknown)}")
@@ -119,6 +167,16 @@ class Tokens:
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One of several accounts that a person's consent opens, with the tokens that speak for it alone."""
+
+    remote_id: str
+    handle: str
+    display_name: str
+    tokens: Tokens
 
 
 @dataclass(frozen=True)
@@ -161,10 +219,13 @@ class Published:
 
 @dataclass(frozen=True)
 class Processing:
-    """Accepted but not yet visible: ask `check_status(ref)` after `check_after` seconds."""
+    """Accepted but not yet visible: ask `check_status(ref)` after `check_after` seconds.
+
+    None where nobody can be asked: a person has it in hand, posts it, and says so.
+    """
 
     ref: str
-    check_after: float
+    check_after: float | None
 
 
 @dataclass(frozen=True)
@@ -227,9 +288,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class RateLimit:
+    """What a network says is left. `of_application`: for all channels of our application together, not for one."""
+
     remaining: int | None
     limit: int | None
     resets_at: datetime | None
+    of_application: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,7 +308,8 @@ class Quota:
 
 @dataclass(frozen=True)
 class Cost:
-    """In US cents; 0 is free."""
+    """In US cents; 0 is free. `per_post_with_link` where a link in the text changes the price."""
 
     per_post: float = 0
+    per_post_with_link: float | None = None
     per_read: float = 0

@@ -13,14 +13,13 @@ from networks import oauth2
 from networks.answers import count_of, created, dated_objects, limit_of, object_with, objects, only, section, words
 from networks.base import Adapter, Auth, Capability, MediaSource
 from networks.calls import Answer, Caller, Stake, timestamp
-from networks.errors import Code, NeedsReconnect, NetworkError, NotSupported, Rejected
+from networks.errors import Code, NeedsReconnect, NetworkError, Rejected
 from networks.fingerprint import plain_text
 from networks.length import URL, TextUnit
 from networks.limits import Limits
 from networks.metrics import Metric
 from networks.types import (
     AccountMetrics,
-    AppCredentials,
     Comment,
     Connection,
     Cost,
@@ -36,9 +35,10 @@ from networks.types import (
     Visibility,
     Waiting,
 )
+from networks.uploads import Upload, still_there
 from outgoing import Client
 
-SCOPES = "read:accounts read:statuses write:media write:statuses"
+SCOPES = ("read:accounts", "read:statuses", "write:media", "write:statuses")
 VISIBILITIES = {Visibility.PUBLIC: "public", Visibility.UNLISTED: "unlisted", Visibility.FOLLOWERS: "private"}
 FIGURES = {
     Metric.REACTIONS: "favourites_count",
@@ -46,6 +46,7 @@ FIGURES = {
     Metric.COMMENTS: "replies_count",
     Metric.QUOTES: "quotes_count",
 }
+NOT_OFFERED = {Capability.CHOOSE_ACCOUNT, Capability.REFRESH_TOKEN, Capability.CHECK_STATUS}
 PAGE, PAGES = 40, 25
 MEDIA_CHECK_SECONDS = 3.0
 MEDIA_KEPT = timedelta(hours=12)
@@ -58,6 +59,7 @@ class Mastodon(Adapter):
     label: ClassVar[str] = "Mastodon"
     labels: ClassVar[Mapping[str, str]] = {"ar": "ماستودون"}
     auth: ClassVar[tuple[Auth, ...]] = (Auth.TOKEN, Auth.OAUTH2)
+    scopes: ClassVar[tuple[str, ...]] = SCOPES
     limits: ClassVar[Limits] = Limits(
         max_text=500,
         text_unit=TextUnit.GRAPHEMES,
@@ -73,10 +75,7 @@ class Mastodon(Adapter):
     visibilities: ClassVar[tuple[Visibility, ...]] = tuple(VISIBILITIES)
     metrics: ClassVar[frozenset[Metric]] = frozenset(FIGURES)
     account_metrics: ClassVar[frozenset[Metric]] = frozenset({Metric.FOLLOWERS})
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - {
-        Capability.REFRESH_TOKEN,
-        Capability.CHECK_STATUS,
-    }
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - NOT_OFFERED
     cost: ClassVar[Cost] = Cost()
     quotas: ClassVar[tuple[Quota, ...]] = (
         Quota("calls", 300, 300, "channel"),
@@ -104,26 +103,21 @@ class Mastodon(Adapter):
     # Connecting
 
     def authorization_url(self, redirect_uri: str, state: str, code_challenge: str | None = None) -> str:
-        app = self._application("authorization_url")
+        app = self.application("authorization_url")
         address = f"{self.connection.base_url.rstrip('/')}/oauth/authorize"
         return oauth2.authorization_url(
-            address, app, redirect_uri=redirect_uri, scopes=SCOPES, state=state, code_challenge=code_challenge
+            address, app, redirect_uri=redirect_uri, scopes=" ".join(SCOPES), state=state, code_challenge=code_challenge
         )
 
     def exchange_code(self, code: str, redirect_uri: str, code_verifier: str | None = None) -> Tokens:
-        app = self._application("exchange_code")
+        app = self.application("exchange_code")
         return oauth2.exchange_code(
-            self._caller, app, code, redirect_uri=redirect_uri, scopes=SCOPES, code_verifier=code_verifier
+            self._caller, app, code, redirect_uri=redirect_uri, scopes=" ".join(SCOPES), code_verifier=code_verifier
         )
 
     def revoke_token(self) -> None:
         """Only an application can revoke its tokens: one that was pasted is revoked on the server's own pages."""
-        oauth2.revoke_token(self._caller, self._application("revoke_token"), self.connection.access_token)
-
-    def _application(self, wanted_by: str) -> AppCredentials:
-        if self.connection.app_credentials is None:
-            raise NotSupported(wanted_by)
-        return self.connection.app_credentials
+        oauth2.revoke_token(self._caller, self.application("revoke_token"), self.connection.access_token)
 
     def get_profile(self) -> Profile:
         account = self._account()
@@ -166,8 +160,7 @@ class Mastodon(Adapter):
 
     def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
         """Uploads each picture once. `saved` = {"media": [{"sha256", "id", "is_ready", "uploaded_at"}]}, in order."""
-        before = saved.get("media")
-        kept = _still_there(before if isinstance(before, list) else [], post.media)
+        kept = still_there(saved, post.media, _is_young)
         uploads = [self._settled(earlier, media) if earlier else self._upload(media) for earlier, media in kept]
         state = {"media": uploads}
         if all(upload["is_ready"] for upload in uploads):
@@ -330,7 +323,7 @@ class Mastodon(Adapter):
 def _why_forbidden(said: str) -> NetworkError | None:
     """https://docs.joinmastodon.org/methods/accounts/#verify_credentials-response (403), read 2026-11."""
     if "scope" in said.lower():
-        return NeedsReconnect(Code.MISSING_SCOPE, params={"scopes": SCOPES}, detail=said)
+        return NeedsReconnect(Code.MISSING_SCOPE, params={"scopes": " ".join(SCOPES)}, detail=said)
     if said.startswith("Your login is"):
         return NeedsReconnect(Code.ACCOUNT_DISABLED, detail=said)
     return None
@@ -365,16 +358,9 @@ def _comment(status: Mapping[str, Any]) -> Comment:
     )
 
 
-def _still_there(saved: list[dict[str, Any]], media: Sequence[Media]) -> list[tuple[dict[str, Any] | None, Media]]:
-    """Each picture with its earlier upload, where that is of the same bytes and young enough to be still there."""
-    oldest = datetime.now(UTC) - MEDIA_KEPT
-    kept: list[tuple[dict[str, Any] | None, Media]] = []
-    for position, item in enumerate(media):
-        upload = saved[position] if position < len(saved) else None
-        is_usable = upload is not None and upload["sha256"] == item.sha256
-        uploaded_at = timestamp(upload["uploaded_at"]) if upload is not None and is_usable else None
-        kept.append((upload if uploaded_at is not None and uploaded_at > oldest else None, item))
-    return kept
+def _is_young(upload: Upload) -> bool:
+    uploaded_at = timestamp(upload["uploaded_at"])
+    return uploaded_at is not None and uploaded_at > datetime.now(UTC) - MEDIA_KEPT
 
 
 def _handle(account: Mapping[str, Any], server: Mapping[str, Any]) -> str:

@@ -1,0 +1,278 @@
+"""Facebook Pages, through facebook-sdk.
+
+Written from https://developers.facebook.com/docs/graph-api/reference/page/feed, /page/photos, /page/published_posts,
+/post, /object/comments and /insights, https://developers.facebook.com/docs/pages-api/ and
+https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow (read 2026-11). A post cannot answer
+another one here: a comment of the page is no post, has no insights and needs another permission.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from networks import insights
+from networks.answers import created, dated_objects, object_with, objects, only, section, words
+from networks.base import Capability
+from networks.calls import Stake, timestamp
+from networks.errors import Code, Rejected
+from networks.graph import BATCH, succeeded
+from networks.graph_adapter import GraphAdapter
+from networks.length import URL, TextUnit
+from networks.limits import Limits
+from networks.metrics import Metric
+from networks.types import (
+    Account,
+    AccountMetrics,
+    Comment,
+    Cost,
+    Lookup,
+    Media,
+    Post,
+    PostMetrics,
+    Profile,
+    Published,
+    Quota,
+    Ready,
+    Tokens,
+    Visibility,
+)
+
+PROFILE_FIELDS = "id,name,username,about,description,website,link,category,picture.type(large){url}"
+POST_FIELDS = "id,message,created_time,permalink_url,attachments{media_type,subattachments.limit(20){media_type}}"
+COMMENT_FIELDS = "id,message,created_time,permalink_url,from{name},parent{id}"
+NOT_OFFERED = {
+    Capability.REFRESH_TOKEN,
+    Capability.REVOKE_TOKEN,
+    Capability.IDEMPOTENCY_KEY,
+    Capability.CHECK_STATUS,
+    Capability.REPLY,
+    Capability.CONTENT_WARNING,
+    Capability.LANGUAGE,
+}
+MEDIA_KEPT = timedelta(hours=12)
+"""A picture that no post uses is removed after about a day; before that we upload it again."""
+UPLOAD_SECONDS = 120.0
+TIME = "created_time"
+PERMALINK = re.compile(r"/(?:([^/]+)/posts/|([0-9]+)_)([0-9]+)/?$", re.ASCII)
+
+
+class Facebook(GraphAdapter):
+    slug: ClassVar[str] = "facebook"
+    label: ClassVar[str] = "Facebook"
+    labels: ClassVar[Mapping[str, str]] = {"ar": "فيسبوك"}
+    scopes: ClassVar[tuple[str, ...]] = (
+        "pages_show_list",
+        "pages_read_engagement",
+        "pages_read_user_content",
+        "pages_manage_posts",
+        "read_insights",
+    )
+    own_posts: ClassVar[str] = "published_posts"
+    time: ClassVar[str] = TIME
+    limits: ClassVar[Limits] = Limits(
+        max_text=63_206,
+        text_unit=TextUnit.UTF16_UNITS,
+        max_media=10,
+        media_types=("image/jpeg", "image/png", "image/gif"),
+        max_media_bytes=10_000_000,
+    )
+    """The pages do not say in which unit the text counts: UTF-16 units are never fewer than characters."""
+    visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC,)
+    metrics: ClassVar[frozenset[Metric]] = frozenset(
+        {*insights.POST_INSIGHTS, Metric.REACTIONS, Metric.COMMENTS, Metric.SHARES}
+    )
+    account_metrics: ClassVar[frozenset[Metric]] = frozenset({Metric.FOLLOWERS})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - NOT_OFFERED
+    cost: ClassVar[Cost] = Cost()
+    folds_after: ClassVar[int | None] = 477
+    """On a wide screen, as measured by https://boldlytype.com/blog/facebook-post-character-limit (read 2026-11):
+    Facebook itself publishes no figure, and folds earlier on a phone."""
+    quotas: ClassVar[tuple[Quota, ...]] = (Quota("calls", 4800, 86_400, "channel"),)
+    """4,800 for each person who engaged with the page that day: the least that a page with a reader has."""
+    metrics_batch: ClassVar[int] = BATCH // insights.POST_CALLS
+
+    def _node(self, remote_id: str) -> str:
+        """A link names the post alone; the API wants its page before it."""
+        own = self.connection.remote_id
+        return quote(remote_id if "_" in remote_id or not own else f"{own}_{remote_id}", safe="")
+
+    # Connecting
+
+    def get_accounts(self, tokens: Tokens) -> Sequence[Account]:
+        """The pages on which the person may publish, each with its own access."""
+        return [_account(page) for page in self._pages_of(tokens, "name,username")]
+
+    def get_profile(self) -> Profile:
+        page = self._own("me", PROFILE_FIELDS)
+        told = (words(page, "about"), words(page, "description"))
+        bio = "\n".join(dict.fromkeys(text for text in told if text))
+        shown = [words(page, "website"), bio]
+        return Profile(
+            remote_id=words(page, "id"),
+            handle=_handle(page),
+            display_name=words(page, "name"),
+            bio=bio,
+            url=words(page, "link") or f"{self.consent_url}/{words(page, 'id')}",
+            links=tuple(dict.fromkeys(link.group() for text in shown for link in URL.finditer(text))),
+            limits=self.limits,
+            avatar_url=words(section(section(page, "picture"), "data"), "url"),
+        )
+
+    def probe(self) -> None:
+        self._own("me", "id,category")
+
+    # Publishing
+
+    def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready:
+        """Uploads each picture once, unpublished. `saved` = {"media": [{"sha256", "id", "uploaded_at"}]}, in order."""
+        before = saved.get("media")
+        kept = before if isinstance(before, list) else []
+        uploads = [_usable(kept, place, media) or self._upload(media) for place, media in enumerate(post.media)]
+        return Ready(post=post, saved={"media": uploads})
+
+    def _upload(self, media: Media) -> dict[str, Any]:
+        name = f"{media.sha256[:16]}.{media.mime_type.partition('/')[2]}"
+        picture = (name, self.read_media(media), media.mime_type)
+        answer = self._ask(
+            Stake.HIDDEN,
+            lambda graph: graph.put_photo(
+                picture, f"{self._account}/photos", published="false", alt_text_custom=media.alt_text
+            ),
+            refused=Code.MEDIA_REFUSED,
+            seconds=UPLOAD_SECONDS,
+        )
+        told = object_with(answer, Stake.HIDDEN, "id")
+        return {"sha256": media.sha256, "id": str(told["id"]), "uploaded_at": datetime.now(UTC).isoformat()}
+
+    def publish(self, ready: Ready, key: str) -> Published:
+        """A link stands in the text and, where no picture takes its place, also as the card below it."""
+        post = ready.post
+        pictures = [{"media_fbid": upload["id"]} for upload in ready.saved.get("media", ())]
+        form = {"message": self.compose(post)}
+        if pictures:
+            form["attached_media"] = json.dumps(pictures)
+        elif post.link:
+            form["link"] = post.link
+        answer = self._ask(Stake.VISIBLE, lambda graph: graph.write(f"{self._account}/feed", form))
+        return self._published(object_with(answer, Stake.VISIBLE, "id"))
+
+    def _published(self, told: Mapping[str, Any]) -> Published:
+        remote_id = words(told, "id")
+        page, _, number = remote_id.rpartition("_")
+        link = f"{self.consent_url}/{page}/posts/{number}" if page else f"{self.consent_url}/{number}"
+        return Published(
+            remote_id=remote_id,
+            permalink=words(told, "permalink_url") or link,
+            published_at=created(told, TIME),
+            raw=only(told, ("id", "created_time", "permalink_url")),
+        )
+
+    def find_published(self, post: Post, key: str, since: datetime) -> Lookup:
+        """Words and number of pictures are compared."""
+        return self._look_back(since, POST_FIELDS, lambda told: self._is_same(told, post), self._published)
+
+    def _is_same(self, told: Mapping[str, Any], post: Post) -> bool:
+        is_said = self.fingerprint(words(told, "message")) == self.fingerprint(self.compose(post))
+        return is_said and _picture_count(told) == len(post.media)
+
+    @classmethod
+    def remote_id_in(cls, permalink: str) -> str | None:
+        """/PAGE/posts/NUMBER, /PAGE_NUMBER or ?story_fbid=NUMBER&id=PAGE; a veiled id (pfbid…) means nothing here."""
+        try:
+            address = urlsplit(permalink)
+        except ValueError:
+            return None
+        asked = dict(parse_qsl(address.query))
+        if found := PERMALINK.search(address.path):
+            page, number = found[1] or found[2], found[3]
+        else:
+            page, number = asked.get("id", ""), asked.get("story_fbid", "")
+        if not _is_number(number):
+            return None
+        return f"{page}_{number}" if _is_number(page) else number
+
+    def edit_post(self, remote_id: str, post: Post) -> Published:
+        """The pictures and their alt texts stay as they are; another number of pictures is refused."""
+        node = self._node(remote_id)
+        now = object_with(
+            self._ask(Stake.READ, lambda graph: graph.get_object(node, fields=POST_FIELDS)), Stake.READ, "id"
+        )
+        if _picture_count(now) != len(post.media):
+            raise Rejected(Code.EDIT_CHANGES_MEDIA)
+        form = {"message": self.compose(post)}
+        succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.write(node, form)))
+        return self._published(now)
+
+    def delete_post(self, remote_id: str) -> None:
+        node = self._node(remote_id)
+        try:
+            succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.delete_object(node)))
+        except Rejected as error:
+            if error.code != Code.NOT_FOUND:
+                raise
+            self._see_own_posts()
+
+    # Measuring
+
+    def get_post_metrics(self, remote_ids: Sequence[str]) -> Mapping[str, PostMetrics]:
+        figures: dict[str, PostMetrics] = {}
+        for start in range(0, len(remote_ids), self.metrics_batch):
+            batch = remote_ids[start : start + self.metrics_batch]
+            told = iter(self._batch([call for one in batch for call in insights.of_post(self._node(one))]))
+            for one in batch:
+                figures[one] = insights.post_figures(one, [next(told) for _ in range(insights.POST_CALLS)])
+        if any(one.gone for one in figures.values()):
+            self._see_own_posts()
+        return figures
+
+    def get_account_metrics(self) -> AccountMetrics:
+        return insights.account_figures(self._batch(insights.of_account(self._account)))
+
+    def get_comments(self, remote_id: str) -> Sequence[Comment]:
+        node = self._node(remote_id)
+        pages = self._pages(node, "comments", fields=COMMENT_FIELDS, filter="stream", order="chronological")
+        told = [one for answer in pages for one in dated_objects(object_with(answer, Stake.READ, "data")["data"], TIME)]
+        return sorted((_comment(one, remote_id) for one in told), key=lambda one: one.created_at)
+
+
+def _account(page: Mapping[str, Any]) -> Account:
+    return Account(words(page, "id"), _handle(page), words(page, "name"), Tokens(words(page, "access_token")))
+
+
+def _handle(page: Mapping[str, Any]) -> str:
+    """A page need not have a user name."""
+    return f"@{page['username']}" if page.get("username") else words(page, "name")
+
+
+def _usable(saved: Sequence[dict[str, Any]], place: int, media: Media) -> dict[str, Any] | None:
+    """The earlier upload of the same bytes and alt text, where it is young enough to be still there."""
+    upload = saved[place] if place < len(saved) else None
+    if upload is None or upload["sha256"] != media.sha256:
+        return None
+    uploaded_at = timestamp(upload["uploaded_at"])
+    return upload if uploaded_at and uploaded_at > datetime.now(UTC) - MEDIA_KEPT else None
+
+
+def _picture_count(told: Mapping[str, Any]) -> int:
+    shown = objects(section(told, "attachments"), "data")
+    inside = [part for item in shown for part in objects(section(item, "subattachments"), "data") or [item]]
+    return sum(1 for item in inside if item.get("media_type") == "photo")
+
+
+def _comment(told: Mapping[str, Any], remote_id: str) -> Comment:
+    """The writer is told only where the permission to read what people write was given."""
+    return Comment(
+        remote_id=words(told, "id"),
+        reply_to=words(section(told, "parent"), "id") or remote_id,
+        author=words(section(told, "from"), "name"),
+        text=words(told, "message"),
+        created_at=created(told, TIME),
+        permalink=words(told, "permalink_url"),
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
