@@ -22,6 +22,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--speed", type=float, default=1.0, help="60: to the readers a minute counts as an hour")
     parser.add_argument("--media-seconds", type=float, default=1.0, help="how long an upload is processed")
     parser.add_argument("--rate-limit", type=int, default=RATE_LIMIT, help="requests per account and 5 minutes")
+    parser.add_argument("--no-keys", action="store_true", help="read over idempotency keys, as some servers do")
     return parser.parse_args(arguments)
 
 
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
         app = create_app(
             options.data, options.people, options.speed,
             media_seconds=options.media_seconds, rate_limit=options.rate_limit,
+            knows_keys=not options.no_keys,
         )  # fmt: skip
     except InProduction as error:
         print(f"sandbox: {error}", file=sys.stderr)

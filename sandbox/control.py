@@ -42,6 +42,8 @@ class ControlDesk:
             Route("/accounts", self.list_accounts, methods=["GET"]),
             Route("/accounts", self.put_account, methods=["POST"]),
             Route("/mails", self.list_mails, methods=["GET"]),
+            Route("/clock", self.set_clock, methods=["POST"]),
+            Route("/clock", self.let_clock_go, methods=["DELETE"]),
             Route("/outage", self.outage, methods=["POST"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
@@ -84,15 +86,12 @@ class ControlDesk:
         if fields is None:
             return NEEDS_JSON
         dialect = self.dialects.get(fields.get("network", ""))
-        account = self.world.account_by_handle(dialect.slug, str(fields.get("account", ""))) if dialect else None
+        account = dialect.account_named(self.world, str(fields.get("account", ""))) if dialect else None
         if dialect is None or account is None or not fields.get("text"):
             return JSONResponse({"error": "network, account, text and created_at are needed"}, 422)
         at = _epoch(fields.get("created_at", self.setting.clock()))
-        extra = {
-            "media_ids": [], "spoiler_text": "", "visibility": fields.get("visibility", "public"), "sensitive": False,
-            "language": fields.get("language", "ar"), "application": None,
-        }  # fmt: skip
-        post_id = dialect.make_post_id(self.world, at)
+        extra = dict(dialect.past(fields))
+        post_id = dialect.owned(account, dialect.make_post_id(self.world, at))
         text = str(fields["text"])
         post = Post(post_id, dialect.slug, account.id, text, extra, fields.get("in_reply_to"), at, at, None, None)
         self.world.add_post(post)
@@ -115,7 +114,7 @@ class ControlDesk:
             return NEEDS_JSON
         if fields.get("network") not in self.dialects or not fields.get("handle"):
             return JSONResponse({"error": "network and handle are needed"}, 422)
-        open_account(self.setting, fields)
+        open_account(self.setting, self.dialects[fields["network"]], fields)
         return JSONResponse({"handle": fields["handle"]}, 201)
 
     async def list_mails(self, request: Request) -> Response:
@@ -130,6 +129,18 @@ class ControlDesk:
             return NEEDS_JSON
         self.connections.stop_listening(float(fields.get("seconds", 5)))
         return JSONResponse({}, 202)
+
+    async def set_clock(self, request: Request) -> Response:
+        """Body: at (epoch seconds or ISO 8601). To the networks it is then, until the clock is let go."""
+        fields = await _body(request)
+        if fields is None or "at" not in fields:
+            return NEEDS_JSON
+        self.setting.clock.set(_epoch(fields["at"]))
+        return JSONResponse({})
+
+    async def let_clock_go(self, request: Request) -> Response:
+        self.setting.clock.let_go()
+        return JSONResponse({})
 
     async def reset(self, request: Request) -> Response:
         """Forget posts, media, mails and faults; accounts and tokens stay."""
@@ -155,15 +166,15 @@ def _epoch(value: object) -> float:
     return float(value) if isinstance(value, int | float) else datetime.fromisoformat(str(value)).timestamp()
 
 
-def open_account(setting: Setting, fields: dict[str, Any]) -> None:
+def open_account(setting: Setting, dialect: Dialect, fields: dict[str, Any]) -> None:
     """Create or rename the account and give it its token, as a seed file or the control desk describes them."""
-    handle = str(fields["handle"]).lstrip("@")
+    handle = dialect.whole_handle(str(fields["handle"]).lstrip("@"))
     account = setting.world.put_account(
-        network=str(fields["network"]), handle=handle, display_name=str(fields.get("display_name") or handle),
+        network=dialect.slug, handle=handle, display_name=str(fields.get("display_name") or handle),
         bio=str(fields.get("bio", "")), website=str(fields.get("website", "")),
     )  # fmt: skip
     if fields.get("token"):
-        scopes = fields.get("scopes", "read write")
+        scopes = fields.get("scopes", dialect.scopes)
         setting.world.put_token(
             network=account.network, token=str(fields["token"]), account_id=account.id,
             scopes=" ".join(scopes) if isinstance(scopes, list) else str(scopes),

@@ -46,12 +46,24 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Audience:
+    """Those who only read: how often it was seen, by how many, and how many clicked on it."""
+
+    views: int
+    readers: int
+    clicks: int
+
+
+@dataclass(frozen=True)
 class Crowd:
     """The readers of one post, drawn from its id."""
 
     favourites: int
     reblogs: int
     replies: int
+    views: int
+    readers: int
+    clicks: int
     half_life: float
     offset: int
 
@@ -59,6 +71,10 @@ class Crowd:
         """Figures at `age` real seconds, when one real second counts as `speed` seconds of the network's life."""
         share = _share(age * speed, self.half_life)
         return Counts(*(math.floor(total * share) for total in (self.favourites, self.reblogs, self.replies)))
+
+    def audience(self, age: float, speed: float) -> Audience:
+        share = _share(age * speed, self.half_life)
+        return Audience(*(math.floor(total * share) for total in (self.views, self.readers, self.clicks)))
 
     def replies_by(self, age: float, speed: float) -> list[Reply]:
         return [self._reply(position, speed) for position in range(self.counts(age, speed).replies)]
@@ -88,7 +104,11 @@ def _share(age: float, half_life: float) -> float:
 def crowd_of(post_id: str) -> Crowd:
     draw = hashlib.sha256(f"crowd:{post_id}".encode()).digest()
     favourites = 24 + int.from_bytes(draw[0:2], "big") % 160
+    readers = favourites * (9 + draw[6] % 12)
     return Crowd(
+        views=readers * (110 + draw[7] % 60) // 100,
+        readers=readers,
+        clicks=readers * (2 + draw[8] % 6) // 100,
         favourites=favourites,
         reblogs=4 + favourites * (15 + draw[2] % 20) // 100,
         replies=3 + draw[3] % 8,

@@ -11,14 +11,14 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.dialects.base import Dialect, Setting
+from sandbox.dialects.base import Dialect, Setting, Wait
+from sandbox.params import Params, UnreadableBody, read_params
 from sandbox.sockets import Connections
 
 KINDS: Mapping[str, bool] = {
@@ -146,8 +146,11 @@ class FaultMiddleware:
             await self.app(scope, receive, send)
             return
         # Rails, like most of the networks' routers, takes a trailing slash for the same route.
-        scope = {**scope, "path": scope["path"].rstrip("/"), "sandbox.received_at": self.setting.clock()}
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        root = scope.get("root_path", "")
+        bare = scope["path"].rstrip("/")
+        scope = {**scope, "path": f"{root}/" if bare == root else bare, "sandbox.received_at": self.setting.clock()}
+        path = scope["path"].removeprefix(root)
+        scope["sandbox.params"], receive = await _read_ahead(scope, receive)
         account = self.dialect.account_of(self.setting.world, Request(scope))
         fault = self.desk.take(self.dialect, scope["method"], path, account.handle if account else None)
         if fault is None:
@@ -190,8 +193,10 @@ class FaultMiddleware:
             await self.app(scope, receive, send)
 
     def _revoke(self, scope: Scope) -> None:
-        token = Request(scope).headers.get("authorization", "").partition(" ")[2]
-        self.setting.world.revoke_token(self.dialect.slug, token)
+        if self.dialect.revoke is not None:
+            self.dialect.revoke(self.setting.world, Request(scope))
+            return
+        self.setting.world.revoke_token(self.dialect.slug, self.dialect.token_of(Request(scope)) or "")
 
     def _refusal(self, fault: Fault) -> Response:
         if fault.kind == "not_json":
@@ -203,17 +208,9 @@ class FaultMiddleware:
                 return JSONResponse(dict(self.dialect.refusals["broken"].body), 500)
             return HTMLResponse(PROXY_PAGE.format(fault.status), fault.status)
         refusal = self.dialect.refusals[fault.kind]
-        headers = self._wait_headers(fault) if fault.kind == "rate_limited" else {}
-        return JSONResponse(dict(refusal.body), refusal.status, headers=headers)
-
-    def _wait_headers(self, fault: Fault) -> dict[str, str]:
-        reset = datetime.fromtimestamp(self.setting.clock() + fault.seconds, UTC).isoformat(timespec="microseconds")
-        return {
-            "Retry-After": str(int(fault.seconds)),
-            "X-RateLimit-Limit": str(self.setting.rate_limit),
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": reset.replace("+00:00", "Z"),
-        }
+        is_wait = fault.kind == "rate_limited"
+        wait = self.dialect.wait(self.setting, fault.seconds) if is_wait else Wait()
+        return JSONResponse({**refusal.body, **wait.body}, refusal.status, headers=dict(wait.headers))
 
     async def _endless(self, scope: Scope, send: Send) -> None:
         """Blanks for as long as the client listens: legal JSON that never comes to its value."""
@@ -230,6 +227,20 @@ class FaultMiddleware:
         headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % announced)]
         await send(_start(headers))
         await send({"type": "http.response.body", "body": half, "more_body": False})
+
+
+async def _read_ahead(scope: Scope, receive: Receive) -> tuple[Params, Receive]:
+    """The request's parameters, where some networks put their tokens, and a `receive` that tells its body again."""
+    request = Request(scope, receive)
+    untold = [{"type": "http.request", "body": await request.body(), "more_body": False}]
+
+    async def again() -> Message:
+        return untold.pop() if untold else await receive()
+
+    try:
+        return await read_params(request), again
+    except UnreadableBody:
+        return Params({}, {}), again
 
 
 class Answer:

@@ -32,12 +32,9 @@ class Pages:
 
     def routes(self) -> list[Route]:
         timelines = [
-            route
-            for slug in self.dialects
-            for route in (
-                Route(f"/{slug}/@{{handle}}", self.timeline, name=slug),
-                Route(f"/{slug}/@{{handle}}/{{post_id}}", self.permalink, name=slug),
-            )
+            Route(f"/{slug}{path}", self.permalink if "{post_id" in path else self.timeline, name=slug)
+            for slug, dialect in self.dialects.items()
+            for path in ("/@{handle}", "/@{handle}/{post_id}", *dialect.permalinks)
         ]
         return [Route("/", self.index), Route("/faults", self.faults), *timelines]
 
@@ -50,18 +47,21 @@ class Pages:
         body = (
             f'{head("sandbox", "sandbox_note", language)}<section><h2 class="sect">{say("accounts", language)}</h2>'
             f'<ul class="rows">{rows}</ul></section>'
+            f'<p><a class="btn" href="/accounts/new">{esc(say("open_account", language))}</a></p>'
         )
         return page(request, title=say("sandbox", language), body=body, here="networks")
 
     def _account_row(self, request: Request, account: Account, language: str) -> str:
         dialect = self.dialects[account.network]
         tokens = self.world.tokens_of(account.id)
-        facts = [(say("address", language), dialect.base_url(request))]
-        facts += [(say("token", language), token.token) for token in tokens[:1]]
+        public = dialect.base_url(request) + dialect.home.format(handle=account.handle)
+        facts = [(say("address", language), dialect.base_url(request))] if dialect.api_paths else []
+        facts += [(say("public_page", language), public)]
+        facts += [(say(dialect.secret_word, language), token.token) for token in tokens[:1]]
         listed = "".join(f'<dt>{esc(name)}</dt><dd><bdi class="ltr">{esc(value)}</bdi></dd>' for name, value in facts)
         count = len(self.world.posts_of(account))
         return (
-            f'<li class="row"><h3><a href="/{account.network}/@{esc(account.handle)}">'
+            f'<li class="row" id="{esc(account.network)}-{esc(account.handle)}"><h3><a href="{esc(public)}">'
             f'<bdi>{esc(account.display_name)}</bdi></a></h3><p class="meta">{esc(dialect.name[language])} · '
             f'<bdi class="ltr">@{esc(account.handle)}</bdi> · {counted("posts", count, language)}</p>'
             f'<dl class="facts">{listed}</dl></li>'
@@ -72,18 +72,20 @@ class Pages:
 
     async def timeline(self, request: Request) -> Response:
         dialect, language = self._dialect(request), language_of(request)
-        account = self.world.account_by_handle(dialect.slug, request.path_params["handle"])
+        account = dialect.account_named(self.world, request.path_params["handle"])
         if account is None:
             return self._nothing(request, language)
         base = dialect.base_url(request)
         shown = [dialect.show(self.setting, base, account, post) for post in self.world.posts_of(account)]
-        posts = "".join(_post(post, account, language) for post in shown if post.visibility != "direct")
+        public = [post for post in shown if post.visibility != "direct"]
+        posts = "".join(_tile(post) if dialect.is_gallery else _post(post, account, language) for post in public)
         empty = f'<p class="empty">{esc(say("no_posts", language))}</p>'
-        body = f'{self._profile(dialect, account, len(shown), language)}<div class="feed">{posts or empty}</div>'
+        feed = f'<div class="{"gallery" if dialect.is_gallery and posts else "feed"}">{posts or empty}</div>'
+        body = f"{self._profile(dialect, account, len(shown), language)}{feed}"
         return page(request, title=f"{account.display_name} (@{account.handle})", body=body)
 
     def _profile(self, dialect: Dialect, account: Account, count: int, language: str) -> str:
-        age = self.setting.clock() - account.created_at
+        age = self.setting.age(account.created_at)
         followers = followers_of(f"{dialect.slug}:{account.handle}", age, self.setting.speed)
         return (
             f'<header class="profile"><span class="avatar" aria-hidden="true">{esc(account.display_name[:1])}</span>'
@@ -95,8 +97,10 @@ class Pages:
 
     async def permalink(self, request: Request) -> Response:
         dialect, language = self._dialect(request), language_of(request)
-        account = self.world.account_by_handle(dialect.slug, request.path_params["handle"])
-        post = self.world.post(dialect.slug, request.path_params["post_id"])
+        account = dialect.account_named(self.world, request.path_params["handle"])
+        number = str(request.path_params["post_id"])
+        known = {number, dialect.owned(account, number)} if account else ()
+        post = next((found for one in known if (found := self.world.post(dialect.slug, one))), None)
         if account is None or post is None or post.account_id != account.id:
             return self._nothing(request, language)
         base = dialect.base_url(request)
@@ -109,7 +113,7 @@ class Pages:
         back = f'<a href="/{dialect.slug}/@{esc(account.handle)}"><bdi class="ltr">@{esc(account.handle)}</bdi></a>'
         body = (
             f'<h1 class="crumb">{esc(say("posts_of", language))} {back}</h1>'
-            f'<div class="feed">{_post(shown, account, language)}</div><section class="replies">'
+            f'<div class="feed">{_post(shown, account, language, dialect.is_gallery)}</div><section class="replies">'
             f'<h2 class="sect">{say("conversation", language)}</h2>{replies or empty}</section>'
         )
         return page(request, title=f"@{account.handle}", body=body)
@@ -165,17 +169,30 @@ def _armed(language: str, acts: Sequence[str]) -> str:
     return f'<div id="armed" aria-live="polite"{data}></div>'
 
 
-def _post(post: ShownPost, account: Account, language: str) -> str:
+def _tile(post: ShownPost) -> str:
+    """One square of a gallery: the first picture, or the beginning of the words where there is none."""
+    first = next(iter(post.pictures), None)
+    inner = f'<span class="text" dir="auto">{esc(post.text[:120])}</span>' if first is None else _shown(first, "")
+    more = '<span class="many" aria-hidden="true"></span>' if len(post.pictures) > 1 else ""
+    name = esc(post.text[:80] or (first.description if first else ""))
+    return f'<a class="tile" id="p{esc(post.id)}" href="{esc(post.permalink)}" aria-label="{name}">{inner}{more}</a>'
+
+
+def _post(post: ShownPost, account: Account, language: str, is_gallery: bool = False) -> str:
+    """Where the network is a gallery, the pictures stand before the words."""
     edited = f" · {say('edited', language)} {moment(post.edited_at, language)}" if post.edited_at else ""
-    thread = f'<p class="meta">{say("reply_to", language)}</p>' if post.in_reply_to else ""
+    lines = ["reply_to"] * bool(post.in_reply_to) + list(post.marks)
+    thread = "".join(f'<p class="meta">{esc(say(line, language))}</p>' for line in lines)
     warning = f'<p class="warning" dir="auto">{esc(post.warning)}</p>' if post.warning else ""
     figures = "".join(f"<span>{counted(name, number, language)}</span>" for name, number in post.figures)
+    words = f'<div class="text" lang="{esc(post.language)}" dir="auto">{_auto(post.html)}</div>'
+    pictures = _pictures(post.pictures, language)
+    content = f"{pictures}{words}" if is_gallery else f"{words}{pictures}"
     return (
         f'<article class="post" id="p{esc(post.id)}"><header><b><bdi>{esc(account.display_name)}</bdi></b>'
         f'<a class="meta" href="{esc(post.permalink)}">{moment(post.at, language)}</a>'
         f'<span class="meta">{edited}</span></header>{thread}{warning}'
-        f'<div class="text" lang="{esc(post.language)}" dir="auto">{_auto(post.html)}</div>'
-        f'{_pictures(post.pictures, language)}<footer class="meta figures">{figures}</footer></article>'
+        f'{content}<footer class="meta figures">{figures}</footer></article>'
     )
 
 
@@ -191,10 +208,13 @@ def _pictures(pictures: object, language: str) -> str:
 
 def _picture(picture: Picture, language: str) -> str:
     caption = esc(picture.description) or esc(say("no_alt", language))
-    return (
-        f'<figure><img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
-        f'<figcaption dir="auto">{caption}</figcaption></figure>'
-    )
+    return f'<figure>{_shown(picture)}<figcaption dir="auto">{caption}</figcaption></figure>'
+
+
+def _shown(picture: Picture, controls: str = " controls") -> str:
+    if picture.mime.startswith("video/"):
+        return f'<video src="{esc(picture.url)}"{controls} muted preload="metadata"></video>'
+    return f'<img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
 
 
 def _comment(comment: Comment, language: str) -> str:

@@ -18,16 +18,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
+from sandbox.clock import Clock, NetworkClock
 from sandbox.control import ControlDesk, open_account
 from sandbox.dialects import all_dialects
 from sandbox.dialects.base import Dialect, Setting
 from sandbox.faults import FaultDesk, FaultMiddleware
+from sandbox.opening import Opening
 from sandbox.pages import Pages
 from sandbox.people import FreshPeople, PeopleFile
 from sandbox.phone import PhonePages
 from sandbox.sockets import Connections
 from sandbox.strictness import StrictPages
-from sandbox.world import Clock, World
+from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
 LOOK = Path(__file__).parent.parent / "static"
@@ -58,6 +60,7 @@ def create_app(
     *,
     media_seconds: float = 1.0,
     rate_limit: int = RATE_LIMIT,
+    knows_keys: bool = True,
 ) -> Starlette:
     """The simulator over `data_dir`.
 
@@ -66,7 +69,9 @@ def create_app(
     """
     if os.environ.get("SANAD_ENV", "").lower() == "production":
         raise InProduction("the sandbox does not start where SANAD_ENV is production")
-    setting = Setting(World(data_dir, clock), clock, speed, media_seconds, rate_limit)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    times = NetworkClock(clock, data_dir / "past-until")
+    setting = Setting(World(data_dir, times), times, speed, media_seconds, rate_limit, knows_keys)
     people = PeopleFile(people_file)
     sandbox = Sandbox(setting, all_dialects(), FaultDesk(), Connections(), people)
     _open_accounts(sandbox)
@@ -94,12 +99,12 @@ def _open_accounts(sandbox: Sandbox) -> None:
     for dialect in sandbox.dialects.values():
         for fields in dialect.default_accounts:
             if sandbox.setting.world.account_by_handle(dialect.slug, fields["handle"]) is None:
-                open_account(sandbox.setting, {"network": dialect.slug, **fields})
+                open_account(sandbox.setting, dialect, dict(fields))
 
     def seed(accounts: list[dict[str, object]]) -> None:
         for fields in accounts:
             if fields.get("network") in sandbox.dialects and fields.get("handle"):
-                open_account(sandbox.setting, fields)
+                open_account(sandbox.setting, sandbox.dialects[str(fields["network"])], fields)
 
     sandbox.people.on_accounts(seed)
 
@@ -114,6 +119,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
         Mount("/_look", StaticFiles(directory=LOOK, check_dir=False)),
         Route("/healthz", pages.health),
         *pages.routes(),
+        *Opening(sandbox.setting, sandbox.dialects).routes(),
         *phone.routes(),
         *(Mount(f"/{slug}", app=_network(sandbox, dialect)) for slug, dialect in sandbox.dialects.items()),
     ]

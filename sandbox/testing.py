@@ -18,10 +18,10 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from sandbox.clock import Clock
 from sandbox.mailbox import smtp_server
 from sandbox.server import RATE_LIMIT, create_app
 from sandbox.sockets import SandboxServer
-from sandbox.world import Clock
 
 Json = dict[str, Any]
 
@@ -60,8 +60,12 @@ class SandboxClient:
         found: list[Json] = self._call("GET", f"/_control/posts{query}")["posts"]
         return found
 
+    def accounts(self) -> list[Json]:
+        found: list[Json] = self._call("GET", "/_control/accounts")["accounts"]
+        return found
+
     def token(self, handle: str, network: str | None = None) -> str:
-        for account in self._call("GET", "/_control/accounts")["accounts"]:
+        for account in self.accounts():
             if account["handle"] == handle and network in {None, account["network"]}:
                 return str(account["tokens"][0])
         raise LookupError(handle)
@@ -94,6 +98,13 @@ class SandboxClient:
         """A post of the past: network, account, text, created_at."""
         return self._call("POST", "/_control/posts", fields)
 
+    def set_clock(self, at: float) -> None:
+        """Put the networks into the past, or further on in it (epoch seconds)."""
+        self._call("POST", "/_control/clock", {"at": at})
+
+    def let_clock_go(self) -> None:
+        self._call("DELETE", "/_control/clock")
+
     def outage(self, seconds: float) -> None:
         """Refuse every connection to the port for that long (control included)."""
         self._call("POST", "/_control/outage", {"seconds": seconds})
@@ -124,12 +135,16 @@ def running_sandbox(
     clock: Clock = time.time,
     media_seconds: float = 0.0,
     rate_limit: int = RATE_LIMIT,
+    knows_keys: bool = True,
     smtp: bool = False,
     port: int | None = None,
 ) -> Iterator[SandboxClient]:
     """A simulator on a free loopback port until the block ends; its memory goes with it unless `data_dir` is given."""
     with tempfile.TemporaryDirectory() if data_dir is None else nullcontext(str(data_dir)) as folder:
-        app = create_app(Path(folder), people_file, speed, clock, media_seconds=media_seconds, rate_limit=rate_limit)
+        app = create_app(
+            Path(folder), people_file, speed, clock,
+            media_seconds=media_seconds, rate_limit=rate_limit, knows_keys=knows_keys,
+        )  # fmt: skip
         sandbox = app.state.sandbox
         web_port = port or free_port()
         mail = smtp_server(sandbox.setting.world, free_port()) if smtp else None

@@ -10,11 +10,12 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox.clock import Clock
 from sandbox.records import (
     Account,
     App,
@@ -30,8 +31,6 @@ from sandbox.records import (
     post_from,
     token_from,
 )  # fmt: skip
-
-Clock = Callable[[], float]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -132,17 +131,23 @@ class World:
         row = self._one("SELECT * FROM accounts WHERE id = ?", account_id)
         return account_from(row) if row else None
 
-    def accounts(self) -> list[Account]:
-        return [account_from(row) for row in self._all("SELECT * FROM accounts ORDER BY id")]
+    def accounts(self, network: str | None = None) -> list[Account]:
+        rows = self._all("SELECT * FROM accounts WHERE ? IS NULL OR network = ? ORDER BY id", network, network)
+        return [account_from(row) for row in rows]
 
     # Applications and tokens
 
-    def add_app(self, *, network: str, name: str, website: str | None, redirect_uris: list[str], scopes: str) -> App:
-        client_id = secrets.token_urlsafe(32)
+    def add_app(
+        self, *, network: str, name: str, website: str | None, redirect_uris: list[str], scopes: str,
+        client_id: str = "", client_secret: str | None = None,
+    ) -> App:  # fmt: skip
+        """Id and secret are drawn unless given; a secret of "" is that of an application not yet seen with one."""
+        client_id = client_id or secrets.token_urlsafe(32)
+        client_secret = secrets.token_urlsafe(32) if client_secret is None else client_secret
         self._do(
             "INSERT INTO apps (network, name, website, redirect_uris, scopes, client_id, client_secret)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            network, name, website, json.dumps(redirect_uris), scopes, client_id, secrets.token_urlsafe(32),
+            network, name, website, json.dumps(redirect_uris), scopes, client_id, client_secret,
         )  # fmt: skip
         found = self.app_by_client_id(network, client_id)
         assert found is not None
@@ -152,9 +157,16 @@ class World:
         row = self._one("SELECT * FROM apps WHERE network = ? AND client_id = ?", network, client_id)
         return app_from(row) if row else None
 
+    def apps(self, network: str) -> list[App]:
+        return [app_from(row) for row in self._all("SELECT * FROM apps WHERE network = ? ORDER BY id", network)]
+
     def app(self, app_id: int) -> App | None:
         row = self._one("SELECT * FROM apps WHERE id = ?", app_id)
         return app_from(row) if row else None
+
+    def change_app(self, app_id: int, *, redirect_uris: Sequence[str], client_secret: str) -> None:
+        uris = json.dumps(list(redirect_uris))
+        self._do("UPDATE apps SET redirect_uris = ?, client_secret = ? WHERE id = ?", uris, client_secret, app_id)
 
     def put_token(
         self, *, network: str, token: str, account_id: int | None, scopes: str, app_id: int | None = None
@@ -173,7 +185,12 @@ class World:
         return token_from(row) if row else None
 
     def tokens_of(self, account_id: int) -> list[Token]:
-        rows = self._all("SELECT * FROM tokens WHERE account_id = ? AND revoked = 0 ORDER BY created_at", account_id)
+        """Those that open its network's API; what only renews them is kept under a name of its own."""
+        rows = self._all(
+            "SELECT tokens.* FROM tokens JOIN accounts ON accounts.id = account_id"
+            " WHERE accounts.network = tokens.network AND account_id = ? AND revoked = 0 ORDER BY tokens.created_at",
+            account_id,
+        )  # fmt: skip
         return [token_from(row) for row in rows]
 
     def revoke_token(self, network: str, token: str) -> None:
@@ -209,6 +226,13 @@ class World:
         self._do(
             "UPDATE posts SET text = ?, extra = ?, edited_at = ? WHERE network = ? AND id = ?",
             text, json.dumps(extra), self.clock(), network, post_id,
+        )  # fmt: skip
+
+    def free_post_id(self, network: str, post_id: str) -> None:
+        """Let a new post take the id of a deleted one, which is kept under its id and the time it was received."""
+        self._do(
+            "UPDATE posts SET id = id || '#' || received_at"
+            " WHERE network = ? AND id = ? AND deleted_at IS NOT NULL", network, post_id,
         )  # fmt: skip
 
     def delete_post(self, network: str, post_id: str) -> None:
@@ -252,6 +276,11 @@ class World:
         )
         return [post_from(row) for row in rows]
 
+    def last_number(self, network: str) -> int:
+        """The highest id of a network that numbers its posts; 0 before the first."""
+        row = self._one("SELECT MAX(CAST(id AS INTEGER)) FROM posts WHERE network = ?", network)
+        return int(row[0] or 0) if row else 0
+
     def remembered(self, network: str, account_id: int, key: str, *, newer_than: float) -> str | None:
         """The post that this idempotency key made, if it was stored after `newer_than`."""
         row = self._one(
@@ -282,8 +311,23 @@ class World:
         row = self._one("SELECT * FROM media WHERE network = ? AND CAST(id AS TEXT) = ?", network, media_id)
         return media_from(row) if row else None
 
+    def media_marked(self, network: str, account_id: int, mark: str, value: str) -> Media | None:
+        """The newest upload of the account whose `extra` says so."""
+        row = self._one(
+            "SELECT * FROM media WHERE network = ? AND account_id = ? AND json_extract(extra, '$.' || ?) = ?"
+            " ORDER BY id DESC LIMIT 1", network, account_id, mark, value,
+        )  # fmt: skip
+        return media_from(row) if row else None
+
     def describe_media(self, media_id: int, description: str) -> None:
         self._do("UPDATE media SET description = ? WHERE id = ?", description, media_id)
+
+    def fill_media(self, media_id: int, *, content: bytes, extra: Mapping[str, Any], ready_at: float) -> None:
+        """Give an upload that was only announced its content."""
+        self._do(
+            "UPDATE media SET content = ?, extra = ?, ready_at = ? WHERE id = ?",
+            content, json.dumps(extra), ready_at, media_id,
+        )  # fmt: skip
 
     def attach_media(self, media_id: int, post_id: str) -> None:
         self._do("UPDATE media SET post_id = ? WHERE id = ?", post_id, media_id)

@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.consent import consent_page
 from sandbox.dialects._mastodon_entities import SLUG
-from sandbox.dialects.base import Setting
+from sandbox.dialects.base import Setting, bearer
 from sandbox.params import Params, UnreadableBody, read_params
 from sandbox.records import Account, App, Token
 from sandbox.world import World
@@ -42,11 +43,6 @@ class Refused(Exception):
         self.body: Mapping[str, Any] = {"error": error} | (
             {"error_description": description} if description is not None else {}
         )
-
-
-def bearer(request: Request) -> str | None:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else None
 
 
 def account_of(world: World, request: Request) -> Account | None:
@@ -169,7 +165,7 @@ class OAuth:
         if not _within(scope, app.scopes):
             raise Refused(400, "invalid_scope", "The requested scope is invalid, unknown, or malformed.")
         if request.method == "GET":
-            return HTMLResponse(_consent_page(app, scope, self.world.accounts()))
+            return HTMLResponse(consent_page(app.name, scope, self.world.accounts(SLUG)))
         code = self._grant(params, app, redirect_uri, scope)
         if redirect_uri == OUT_OF_BAND:
             return HTMLResponse(f"<!doctype html><title>code</title><code>{html.escape(code)}</code>")
@@ -282,22 +278,3 @@ def _app_json(app: App) -> dict[str, Any]:
         "client_id": app.client_id, "client_secret": app.client_secret, "client_secret_expires_at": 0,
         "vapid_key": "",
     }  # fmt: skip
-
-
-def _consent_page(app: App, scope: str, accounts: list[Account]) -> str:
-    """The network's own page, where a person allows the application; plain on purpose."""
-    own = [account for account in accounts if account.network == SLUG]
-    options = "".join(
-        f'<label><input type="radio" name="account" value="{html.escape(account.handle)}"{"" if at else " checked"}>'
-        f" <bdi>{html.escape(account.display_name)}</bdi> <bdi>@{html.escape(account.handle)}</bdi></label>"
-        for at, account in enumerate(own)
-    )
-    return (
-        '<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>السماح للتطبيق</title>'
-        '<meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="/_look/css/tokens.css">'
-        '<link rel="stylesheet" href="/_static/sandbox.css"></head>'
-        f'<body><main class="sheet"><h1>السماح للتطبيق <bdi>{html.escape(app.name)}</bdi></h1>'
-        f'<p>يطلب: <bdi class="ltr">{html.escape(scope)}</bdi></p><form method="post" class="stack">{options}'
-        '<button class="btn">السماح</button></form></main></body></html>'
-    )

@@ -46,7 +46,7 @@ def links(setting: Setting, base: str) -> Links:
 
 def account_json(setting: Setting, base: str, account: Account) -> Json:
     count, last_at = setting.world.posting_of(account)
-    age = setting.clock() - account.created_at
+    age = setting.age(account.created_at)
     fields = [{"name": "Web", "value": _field_link(account.website), "verified_at": None}] if account.website else []
     return _person(base, str(account.id), account.handle, account.display_name) | {
         "created_at": moment(account.created_at - account.created_at % 86400),
@@ -130,7 +130,7 @@ def status_json(setting: Setting, base: str, account: Account, post: Post, *, vi
 
 def _visible_age(setting: Setting, post: Post) -> float:
     """A private mention or followers-only post has no public to react to it."""
-    return setting.clock() - post.created_at if post.extra["visibility"] in {"public", "unlisted"} else 0.0
+    return setting.age(post.created_at) if post.extra["visibility"] in {"public", "unlisted"} else 0.0
 
 
 def _own_fields(post: Post) -> Json:
@@ -156,7 +156,10 @@ def _status(base: str, status_id: str, handle: str, at: float) -> Json:
 def crowd_replies(setting: Setting, post: Post) -> list[tuple[str, Reply]]:
     """The simulated replies that a post has by now, each with its stable id."""
     replies = crowd_of(post.id).replies_by(_visible_age(setting, post), setting.speed)
-    return [(snowflake(post.created_at + reply.after, _low_bits(post.id, reply)), reply) for reply in replies]
+    return [
+        (snowflake(setting.moment_at(post.created_at, reply.after), _low_bits(post.id, reply)), reply)
+        for reply in replies
+    ]
 
 
 def _low_bits(post_id: str, reply: Reply) -> int:
@@ -172,7 +175,7 @@ def reply_json(setting: Setting, base: str, post: Post, reply_id: str, reply: Re
         "in_reply_to_id": post.id, "in_reply_to_account_id": str(post.account_id), "language": reply.language,
         "content": content, "account": account,
     }  # fmt: skip
-    return _status(base, reply_id, handle, post.created_at + reply.after) | dict(changes)
+    return _status(base, reply_id, handle, setting.moment_at(post.created_at, reply.after)) | dict(changes)
 
 
 def instance_json(setting: Setting, base: str) -> Json:

@@ -131,7 +131,7 @@ class Api:
         params = await read_params(request)
         if "scheduled_at" in params or any(name.startswith("poll") for name in params.values):
             raise Refused(501, "The sandbox does not imitate scheduled statuses and polls")
-        key = request.headers.get("idempotency-key", "")
+        key = request.headers.get("idempotency-key", "") if self.setting.knows_keys else ""
         with self.world.transaction():
             made = self.world.remembered(SLUG, account.id, key, newer_than=self.setting.clock() - KEY_SECONDS)
             post = self._own(account, made) if key and made else self._add(request, account, params)
@@ -327,7 +327,7 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
     body = entities.status_json(setting, base, account, post, viewer=None)
     pictures = [Picture(m["url"], m["description"] or "", m["type"]) for m in body["media_attachments"]]
     comments = [
-        Comment(reply.name, reply.language, reply.text, post.created_at + reply.after)
+        Comment(reply.name, reply.language, reply.text, setting.moment_at(post.created_at, reply.after))
         for _, reply in entities.crowd_replies(setting, post)
     ]
     return ShownPost(
@@ -337,6 +337,13 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
         figures=[(name, body[f"{name}_count"]) for name in ("replies", "reblogs", "favourites")],
         in_reply_to=post.in_reply_to,
     )  # fmt: skip
+
+
+def past(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "media_ids": [], "spoiler_text": "", "visibility": fields.get("visibility", "public"), "sensitive": False,
+        "language": fields.get("language", "ar"), "application": None,
+    }  # fmt: skip
 
 
 DEFAULT_ACCOUNTS = (
@@ -380,5 +387,6 @@ DIALECT = Dialect(
     account_of=account_of,
     show=show,
     make_post_id=make_post_id,
+    past=past,
     default_accounts=DEFAULT_ACCOUNTS,
 )

@@ -43,7 +43,10 @@ async function copy(button) {
 // A machine that sleeps, or a sandbox that restarts, only makes one of these fail: the next one mends the page.
 const quietly = (work) => () => work().catch(() => {});
 
-setInterval(quietly(refreshMail), fetchEvery);
+if (document.querySelector("[data-live]")) setInterval(quietly(refreshMail), fetchEvery);
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!button.closest("[data-code]")) button.addEventListener("click", () => copy(button));
+}
 for (const section of document.querySelectorAll("[data-code]")) {
   setInterval(quietly(async () => tick(section)), 1000);
   section.querySelector("[data-copy]").addEventListener("click", (event) => copy(event.currentTarget));

@@ -1,0 +1,117 @@
+"""Owns the simulated Facebook: Graph over HTTP with its versions, usage headers, errors and batches, and its pages.
+
+Written from https://developers.facebook.com/docs/ only (pages read 2026-11); offers nothing beyond it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.dialects._facebook_entities import FIRST_PHOTO, PRODUCT, SLUG, Teller
+from sandbox.dialects._facebook_graph import BAD_PHOTO, Graph, make_post_id, owned
+from sandbox.dialects._graph_access import (
+    GraphError,
+    account_of,
+    envelope,
+    page_by_id,
+    token_of,
+    too_many,
+    wait,
+)
+from sandbox.dialects._graph_web import Web
+from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost
+from sandbox.engagement import crowd_of
+from sandbox.posttext import Links, as_html
+from sandbox.records import Account, Post
+
+
+def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost:
+    """The post as the human timeline page shows it."""
+    teller = Teller(setting, base)
+    crowd, age = crowd_of(post.id), teller.age(post)
+    counts, audience = crowd.counts(age, setting.speed), crowd.audience(age, setting.speed)
+    links = Links(tag_url=lambda tag: f"{base}/hashtag/{tag}", account_url=lambda _: None)
+    shared = str(post.extra.get("link") or "")
+    text = post.text if not shared or shared in post.text else f"{post.text}\n\n{shared}"
+    return ShownPost(
+        id=post.id, permalink=teller.permalink(account, post), text=post.text, html=as_html(text, links),
+        language=str(post.extra.get("language", "ar")), warning="",
+        visibility="public" if post.extra.get("published", True) else "direct",
+        at=post.created_at, edited_at=post.edited_at,
+        pictures=[Picture(teller.photo_url(one), one.description, one.mime) for one in teller.media_of(post)],
+        figures=[
+            ("views", audience.views), ("favourites", counts.favourites), ("replies", counts.replies),
+            ("reblogs", counts.reblogs),
+        ],
+        comments=[
+            Comment(reply.name, reply.language, reply.text, setting.moment_at(post.created_at, reply.after))
+            for reply in crowd.replies_by(age, setting.speed)
+        ],
+    )  # fmt: skip
+
+
+def _refusal(error: GraphError) -> Refusal:
+    return Refusal(error.status, envelope(error))
+
+
+def _routes(setting: Setting) -> list[BaseRoute]:
+    async def photo(request: Request) -> Response:
+        """The uploaded file itself, where `source` and `src` point."""
+        number = request.path_params["id"]
+        found = setting.world.media(SLUG, str(int(number) - FIRST_PHOTO)) if number.isdecimal() else None
+        return Response(found.content, media_type=found.mime) if found else Response(status_code=404)
+
+    return [*Web(setting, PRODUCT, Graph(setting)).routes(), Route("/photo/{id}", photo)]
+
+
+DEFAULT_ACCOUNTS = (
+    {
+        "handle": "rabita_page",
+        "display_name": "الرابطة المحمدية للعلماء · صفحة تجريبية",
+        "bio": "صفحة للعرض على محاكٍ محلي، باسم الرابطة المحمدية للعلماء. كل ما ينشر هنا مدوَّن في سجل النشر العلني.",
+        "token": "sandbox-token-rabita-page",
+    },
+)
+
+REVOKED = "Error validating access token: The user has not authorized application."
+SCOPE = "(#200) Requires pages_read_engagement and pages_manage_posts permission"
+
+DIALECT = Dialect(
+    slug=SLUG,
+    name={"ar": "فيسبوك", "fr": "Facebook", "en": "Facebook"},
+    routes=_routes,
+    api_paths=("/v[0-9]*",),
+    acts={
+        "publish": (frozenset({"POST"}), "/v*/*/feed"),
+        "lookup": (frozenset({"GET"}), "/v*/*/[pf]*"),
+        "metrics": (frozenset({"GET"}), "/v*/*/insights"),
+        "batch": (frozenset({"POST"}), "/v[0-9]*.[0-9]"),
+        "edit": (frozenset({"POST"}), "/v*/[0-9]*_[0-9]*"),
+        "delete": (frozenset({"DELETE"}), "/v*/[0-9]*"),
+        "media": (frozenset({"POST"}), "/v*/*/photos"),
+        "profile": (frozenset({"GET"}), "/v*/me"),
+        "token": (frozenset({"GET", "POST"}), "/v*/oauth/access_token"),
+    },
+    refusals={
+        "rate_limited": _refusal(too_many(PRODUCT)),
+        "revoked_token": _refusal(GraphError(190, REVOKED, subcode=458, status=401)),
+        "missing_scope": _refusal(GraphError(200, SCOPE, status=403)),
+        "media_refused": _refusal(GraphError(324, BAD_PHOTO)),
+        "broken": _refusal(GraphError(1, "An unknown error has occurred.", status=500)),
+    },
+    wait=partial(wait, PRODUCT),
+    token_of=token_of,
+    account_of=partial(account_of, SLUG),
+    show=show,
+    make_post_id=make_post_id,
+    owned=owned,
+    named=partial(page_by_id, SLUG),
+    permalinks=("/{handle}/posts/{post_id}",),
+    past=lambda fields: {"media_ids": [], "language": fields.get("language", "ar"), "link": "", "published": True},
+    scopes=" ".join(PRODUCT.permissions),
+    default_accounts=DEFAULT_ACCOUNTS,
+)
