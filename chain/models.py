@@ -1,4 +1,4 @@
-"""Events and their seals, gates and decisions over a digest, holds, notices."""
+"""Events and their seals, gates and decisions over a digest, holds, notices, heartbeats and alarms."""
 
 from typing import Any, ClassVar
 
@@ -42,6 +42,21 @@ class Seal(models.Model):
     sealed_at = models.DateTimeField()
 
 
+class DayHead(models.Model):
+    """The last seal of one UTC day, written when the day is over: what the public ledger shows and managers are mailed.
+
+    Never changed: a trigger refuses UPDATE and DELETE, and whoever kept the mail can tell.
+    """
+
+    day = models.DateField(primary_key=True)
+    number = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-day"]
+
+
 class Unsealed(models.Model):
     """The events still waiting for the sealer, so that it never searches the whole trail."""
 
@@ -82,6 +97,7 @@ class Decision(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     role_label = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
+    answers: Any = models.JSONField(default=list)
     at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -156,8 +172,25 @@ class Notice(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a process last showed that it lives. `name` is unique: `beat`, `worker:publishing:<host>`, `watchdog`."""
+    """When a process last showed that it lives. The names are in chain/heartbeats.py."""
 
     name = models.CharField(max_length=120, primary_key=True)
     at = models.DateTimeField()
     detail: Any = models.JSONField(default=dict)
+
+
+class Alarm(models.Model):
+    """Something that stopped, from when to when: one open at a time for a subject, so that it is told once."""
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=120)
+    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, null=True, related_name="+")
+    raised_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=models.Q(ended_at__isnull=True), name="one_open_alarm"
+            )
+        ]

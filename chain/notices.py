@@ -20,6 +20,7 @@ from chain.models import Notice
 
 log = logging.getLogger(__name__)
 MAIL_CLAIM = timedelta(minutes=2)
+FAILURES_IN_A_ROW = 3
 
 
 def tell(
@@ -56,6 +57,11 @@ def tell(
     if fresh:
         transaction.on_commit(lambda: enqueue([notice.pk for notice in fresh]))
     return fresh
+
+
+def read_all(user_id: int) -> int:
+    """The person has seen all that they were told; how many were new."""
+    return Notice.objects.filter(user_id=user_id, read_at=None).update(read_at=timezone.now())
 
 
 def enqueue(ids: list[int]) -> None:
@@ -96,8 +102,18 @@ def message_for(notice: Notice) -> EmailMessage:
 
 
 def mail_waiting(limit: int = 200) -> int:
-    """Mail what is waiting (also what an earlier attempt left behind); the number that left."""
+    """Mail what is waiting (also what an earlier attempt left behind); the number that left.
+
+    A server that takes nothing is not asked two hundred times: whoever mails has other work. What failed is left alone
+    for MAIL_CLAIM, so that one bad address does not stand before the rest.
+    """
     now = timezone.now()
     free = Q(mail_claimed_until=None) | Q(mail_claimed_until__lt=now)
     waiting = Notice.objects.filter(free, mailed_at=None).select_related("user").order_by("id")[:limit]
-    return sum(mail(notice) for notice in waiting)
+    left = failed = 0
+    for notice in waiting:
+        if mail(notice):
+            left, failed = left + 1, 0
+        elif (failed := failed + 1) >= FAILURES_IN_A_ROW:
+            break
+    return left

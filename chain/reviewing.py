@@ -3,11 +3,12 @@
 It knows nothing of what is signed: a Reviewable only tells its digest and everyone who ever had a hand in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +56,28 @@ def standings(subject: Reviewable) -> list[Standing]:
 
 def is_signed(subject: Reviewable) -> bool:
     """Whether every gate is signed for the present digest. False where an institution has no gate for it at all."""
-    found = standings(subject)
-    return bool(found) and all(standing.is_signed for standing in found)
+    gates = Gate.objects.filter(organisation_id=subject.organisation_id, kind=subject.review_kind)
+    ids = list(gates.values_list("pk", flat=True))
+    standing = decisions_about(subject).filter(digest=subject.digest, revoked_at=None).order_by("id")
+    last = dict(standing.values_list("gate_id", "verdict"))
+    return bool(ids) and all(last.get(gate_id) == Verdict.APPROVED for gate_id in ids)
+
+
+def all_signed(model: type[models.Model], *, organisation: str, pk: str, digest: str) -> "models.Q":
+    """What `is_signed` says, within a query of another table: its columns name institution, subject and digest."""
+    gates = Gate.objects.filter(organisation_id=models.OuterRef(organisation), kind=model.review_kind)  # type: ignore[attr-defined]
+    outer = {name: models.OuterRef(models.OuterRef(column)) for name, column in (("pk", pk), ("digest", digest))}
+    about = Decision.objects.filter(
+        gate_id=models.OuterRef("pk"),
+        organisation_id=models.OuterRef("organisation_id"),
+        subject_type=model._meta.label_lower,
+        subject_id=Cast(outer["pk"], models.CharField()),
+        digest=outer["digest"],
+        revoked_at=None,
+    )
+    last = models.Subquery(about.order_by("-id").values("verdict")[:1])
+    unsigned = gates.annotate(last=last).filter(models.Q(last=None) | ~models.Q(last=Verdict.APPROVED))
+    return models.Q(models.Exists(gates)) & ~models.Q(models.Exists(unsigned))
 
 
 def decisions_about(subject: Reviewable) -> "models.QuerySet[Decision]":
@@ -76,8 +97,11 @@ def decide(
     actor: Actor,
     note: str = "",
     role_label: str = "",
+    answers: Sequence[Mapping[str, str]] = (),
 ) -> Decision:
     """Record a person's decision at a gate about the digest that they saw.
+
+    `answers` are the questions that the person answered with yes: their code, and the text as it was put.
 
     Raises NotAllowed (own work, second gate, no capability), StaleState (the digest moved on meanwhile), Invalid.
     """
@@ -94,6 +118,7 @@ def decide(
         user_id=actor.user_id or 0,
         role_label=role_label,
         note=note,
+        answers=[dict(answer) for answer in answers],
         at=timezone.now(),
     )
     try:

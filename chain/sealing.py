@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from chain import heads
 from chain.locks import LockKind, try_lock
 from chain.models import Event, Seal, Unsealed
 from chain.trail import content_hash
@@ -66,6 +67,7 @@ def verify() -> Verdict:
         check_link(verdict, seal, expected)
         expected, verdict.head, verdict.events = seal.number + 1, seal.hash, verdict.events + 1
     check_unsealed(verdict)
+    verdict.breaks += heads.contradicted()
     return verdict
 
 
