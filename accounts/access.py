@@ -10,14 +10,15 @@ from typing import Any, TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.capabilities import Capability, roles_with
+from accounts.capabilities import LABELS, SENSITIVE, Capability, roles_with
 from accounts.models import ApiToken, GrantState, Invitation, InvitationState, Membership, RoleGrant, User
-from chain.actors import Actor
+from chain.actors import Actor, Via
 from chain.errors import NotAllowed, NotFound, SecondFactorNeeded
 
 T = TypeVar("T", bound=Model)
@@ -64,9 +65,20 @@ def signed_in(view: V) -> V:
 def check(actor: Actor, capability: str, *, is_safe: bool) -> None:
     """Raises NotAllowed, or SecondFactorNeeded where the act waits for one."""
     if not actor.can(capability):
-        raise NotAllowed
+        raise refusal(actor, capability)
     if not is_safe and capability not in actor.capabilities:
         raise SecondFactorNeeded
+
+
+def refusal(actor: Actor, capability: str) -> NotAllowed:
+    """Why a token is refused has nothing to do with a role: its owner is told what would help."""
+    if actor.via != Via.TOKEN:
+        return NotAllowed()
+    if capability in SENSITIVE:
+        sentence = _("No API token does this, whoever made it: do it signed in, with your second factor.")
+        return NotAllowed(sentence, code="not_by_token")
+    said = _("This API token may not do this: it was not given “%(what)s”, or you no longer hold it yourself.")
+    return NotAllowed(said % {"what": LABELS[Capability(capability)]}, code="not_in_scopes")
 
 
 class NeedsCapability(BasePermission):
@@ -85,7 +97,8 @@ class NeedsCapability(BasePermission):
         wanted = table.get(getattr(view, "action", None) or "") or table.get(request.method or "")
         if wanted is not None:
             several = wanted if isinstance(wanted, tuple) else (wanted,)
-            capability = next((one for one in several if actor.can(one)), several[0])
+            usual = next((one for one in several if one not in SENSITIVE), several[0])
+            capability = next((one for one in several if actor.can(one)), usual)
             check(actor, capability, is_safe=request.method in SAFE)
         if getattr(view, "detail", False) and isinstance(view, GenericAPIView):
             view.get_object()

@@ -40,15 +40,15 @@ def current_membership(user: User, organisation_id: int | None) -> Membership | 
     return next((m for m in held if m.organisation_id == organisation_id), held[0] if held else None)
 
 
-def session_actor(membership: Membership, *, fresh: bool) -> Actor:
+def session_actor(membership: Membership, *, fresh: bool, works: bool | None = None) -> Actor:
     """A member at a browser. `fresh`: a second factor was confirmed in the last fifteen minutes.
 
-    Without any second factor set up, a member may only read until there is one.
+    Without any second factor set up, a member may only read until there is one: `works` is may_work, where it is known.
     """
     held = membership.capabilities()
     if fresh:
         usable = held
-    elif may_work(membership):
+    elif may_work(membership) if works is None else works:
         usable = held - SENSITIVE
     else:
         usable = held & READING
@@ -89,4 +89,5 @@ def actor_for(request: Any) -> Actor:
     membership: Membership | None = request.membership
     if membership is None:
         return Actor(name=str(request.user), organisation_id=None, user_id=request.user.pk, via=Via.SESSION)
-    return session_actor(membership, fresh=second_factor.is_fresh(request.session))
+    request.may_work = may_work(membership)
+    return session_actor(membership, fresh=second_factor.is_fresh(request.session), works=request.may_work)

@@ -9,11 +9,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+
+SEALED = frozenset({"secret", "seed", "migrated_codes"})
+"""What allauth keeps encrypted in an authenticator's data."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -35,6 +38,30 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def reseal() -> tuple[int, int]:
+    """Encrypt the keys of all authenticator apps and recovery codes again with the first key; (done, unreadable).
+
+    A row that changed meanwhile is left: whoever wrote it encrypted it with the first key.
+    """
+    from allauth.mfa.models import Authenticator  # allauth loads this module before its models are there
+
+    done = lost = 0
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
+        try:
+            again = {name: _rotated(value) if name in SEALED else value for name, value in row.data.items()}
+        except InvalidToken:
+            lost += 1
+        else:
+            done += Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=again)
+    return done, lost
+
+
+def _rotated(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rotated(one) for one in value]
+    return _fernet().rotate(str(value).encode()).decode()
 
 
 def _fernet() -> MultiFernet:

@@ -95,6 +95,8 @@ class Members(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
         "deactivate": Capability.MANAGE_PEOPLE,
     }
     queryset = Membership.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["user"]
+    ordering_fields: ClassVar[list[str]] = ["id", "joined_at"]
 
     def get_queryset(self) -> QuerySet[Membership]:
         return access.members_of(actor_in(self.request))
@@ -129,6 +131,8 @@ class RoleGrants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         "revoke": Capability.MANAGE_PEOPLE,
     }
     queryset = RoleGrant.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["role", "state"]
+    ordering_fields: ClassVar[list[str]] = ["id", "role", "state", "proposed_at"]
 
     def get_queryset(self) -> QuerySet[RoleGrant]:
         return access.grants_of(actor_in(self.request))
@@ -163,6 +167,8 @@ class Invitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     permission_classes = [NeedsCapability]
     needs: ClassVar[dict[str, Capability]] = {"GET": Capability.MANAGE_PEOPLE, "POST": Capability.MANAGE_PEOPLE}
     queryset = Invitation.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["email", "invited_by"]
+    ordering_fields: ClassVar[list[str]] = ["id", "email", "invited_at", "expires_at"]
 
     def get_queryset(self) -> QuerySet[Invitation]:
         return access.invitations_of(actor_in(self.request))
@@ -196,6 +202,8 @@ class Tokens(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericV
     permission_classes = [NeedsCapability]
     needs: ClassVar[dict[str, Capability]] = {"GET": Capability.MANAGE_TOKENS, "create": Capability.MANAGE_TOKENS}
     queryset = ApiToken.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["state"]
+    ordering_fields: ClassVar[list[str]] = ["id", "name", "created_at", "expires_at", "last_used_at"]
 
     def get_queryset(self) -> QuerySet[ApiToken]:
         return access.tokens_of(actor_in(self.request))
@@ -223,6 +231,8 @@ class Notices(mixins.ListModelMixin, viewsets.GenericViewSet[Notice]):
     serializer_class = NoticeShape
     lookup_value_regex = r"[0-9]{1,18}"
     queryset = Notice.objects.none()
+    filterset_fields: ClassVar[dict[str, list[str]]] = {"kind": ["exact"], "read_at": ["isnull"]}
+    ordering_fields: ClassVar[list[str]] = ["id", "kind", "created_at", "read_at"]
 
     def get_queryset(self) -> QuerySet[Notice]:
         return Notice.objects.filter(user_id=actor_in(self.request).user_id or 0)
@@ -234,3 +244,9 @@ class Notices(mixins.ListModelMixin, viewsets.GenericViewSet[Notice]):
         Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
         notice.refresh_from_db()
         return Response(NoticeShape(notice).data)
+
+    @extend_schema(request=None, responses={204: None}, filters=False)
+    @action(detail=False, methods=["post"], url_path="read-all", pagination_class=None)
+    def read_all(self, request: Request) -> Response:
+        Notice.objects.filter(user_id=actor_in(request).user_id or 0, read_at=None).update(read_at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -44,6 +44,7 @@ class Audit(mixins.ListModelMixin, viewsets.GenericViewSet[Event]):
     needs: ClassVar[Needs] = {"GET": Capability.VIEW_AUDIT}
     filterset_fields: ClassVar[list[str]] = ["verb", "subject_type", "subject_id", "user"]
     queryset = Event.objects.none()
+    ordering_fields: ClassVar[list[str]] = ["id", "at", "verb"]
 
     def get_queryset(self) -> QuerySet[Event]:
         """The newest first."""

@@ -6,7 +6,7 @@ A token is sent as `Authorization: Bearer sanad_…` (RFC 6750); only its SHA-25
 import hashlib
 from datetime import timedelta
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
@@ -24,7 +24,10 @@ def hash_of(secret: str) -> str:
 
 
 class ApiTokenAuthentication(authentication.BaseAuthentication):
-    """Sets `request.user`, `request.auth` (the ApiToken) and `request.actor`."""
+    """Sets `request.user`, `request.auth` (the ApiToken) and `request.actor`.
+
+    A program that asks for no language is answered in that of the person whose token it is.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
@@ -33,6 +36,8 @@ class ApiTokenAuthentication(authentication.BaseAuthentication):
         token = usable_token(secret.strip())
         request._request.actor = token_actor(token)  # type: ignore[attr-defined]
         request._request.membership = token.membership  # type: ignore[attr-defined]
+        if "Accept-Language" not in request.headers:
+            translation.activate(token.membership.user.language)
         return token.membership.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -42,11 +42,13 @@ class Capability(StrEnum):
     SIGN_BRIEF = "sign_brief"
     SCHEDULE = "schedule"
     RELEASE = "release"
+    POST_BY_HAND = "post_by_hand"
     SETTLE = "settle"
     HOLD = "hold"
     FREEZE = "freeze"
     RESUME = "resume"
     CONNECT_CHANNEL = "connect_channel"
+    EDIT_DISCLOSURE = "edit_disclosure"
     MANAGE_PEOPLE = "manage_people"
     CONFIRM_ROLES = "confirm_roles"
     MANAGE_TOKENS = "manage_tokens"
@@ -72,11 +74,13 @@ LABELS: dict[Capability, Promise] = {
     Capability.SIGN_BRIEF: _("sign campaign briefs"),
     Capability.SCHEDULE: _("plan dates"),
     Capability.RELEASE: _("release for publication"),
+    Capability.POST_BY_HAND: _("post by hand what is ready"),
     Capability.SETTLE: _("settle failed and unconfirmed deliveries"),
     Capability.HOLD: _("hold a delivery"),
     Capability.FREEZE: _("stop all publishing"),
     Capability.RESUME: _("resume publishing"),
     Capability.CONNECT_CHANNEL: _("connect channels"),
+    Capability.EDIT_DISCLOSURE: _("change who stands behind a channel"),
     Capability.MANAGE_PEOPLE: _("invite people and change their roles"),
     Capability.CONFIRM_ROLES: _("confirm sensitive roles"),
     Capability.MANAGE_TOKENS: _("make API tokens"),
@@ -89,7 +93,7 @@ SIGNING = frozenset({C.SIGN_SCIENTIFIC, C.SIGN_LANGUAGE, C.SIGN_BRIEF})
 
 PEOPLE_CHANGING = frozenset({C.MANAGE_PEOPLE, C.CONFIRM_ROLES})
 
-SENSITIVE = SIGNING | PEOPLE_CHANGING | {C.RELEASE, C.CONNECT_CHANNEL, C.RESUME, C.MANAGE_TOKENS}
+SENSITIVE = SIGNING | PEOPLE_CHANGING | {C.RELEASE, C.CONNECT_CHANNEL, C.EDIT_DISCLOSURE, C.RESUME, C.MANAGE_TOKENS}
 """Need a second factor confirmed in the last fifteen minutes, and no API token ever carries them."""
 
 READING = frozenset(
@@ -110,7 +114,7 @@ _HOUSE = READING - {C.VIEW_AUDIT, C.EXPORT_FIGURES}
 """What everyone who works here may read."""
 
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.AUTHOR: _HOUSE | {C.WRITE_CONTENT, C.COMMENT, C.EDIT_KNOWLEDGE},
+    Role.AUTHOR: _HOUSE | {C.WRITE_CONTENT, C.COMMENT, C.EDIT_KNOWLEDGE, C.POST_BY_HAND},
     Role.REVIEWER: _HOUSE | {C.COMMENT, C.EDIT_KNOWLEDGE, C.SIGN_SCIENTIFIC, C.SIGN_LANGUAGE, C.HOLD},
     Role.COORDINATOR: _HOUSE
     | {
@@ -121,6 +125,7 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
         C.IMPORT_CONTENTS,
         C.SCHEDULE,
         C.RELEASE,
+        C.POST_BY_HAND,
         C.SETTLE,
         C.HOLD,
         C.FREEZE,
@@ -132,7 +137,8 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.MANAGER: READING
     | {C.COMMENT, C.EDIT_BRIEF, C.SIGN_BRIEF, C.HOLD, C.FREEZE, C.RESUME, C.CONNECT_CHANNEL, C.CONFIRM_ROLES}
     | {C.MANAGE_TOKENS},
-    Role.ADMIN: READING | {C.MANAGE_PEOPLE, C.CONFIRM_ROLES, C.CONNECT_CHANNEL, C.FREEZE, C.MANAGE_TOKENS},
+    Role.ADMIN: READING
+    | {C.MANAGE_PEOPLE, C.CONFIRM_ROLES, C.CONNECT_CHANNEL, C.EDIT_DISCLOSURE, C.FREEZE, C.MANAGE_TOKENS},
 }
 
 TWO_PERSON = SIGNING | PEOPLE_CHANGING

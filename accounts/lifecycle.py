@@ -1,4 +1,4 @@
-"""The states that a role grant, an invitation and an API token pass through, as data.
+"""The states that an institution, a role grant, an invitation and an API token pass through, as data.
 
 chain.engine runs these tables; nothing else writes a state column.
 """
@@ -15,5 +15,7 @@ ROLE_GRANT = Lifecycle(
 
 # sent → sent is a new letter with a new link: the old link stops working.
 INVITATION = Lifecycle("invitation", {"sent": frozenset({"sent", "accepted", "cancelled"})})
+
+ORGANISATION = Lifecycle("organisation", {"active": frozenset({"suspended"}), "suspended": frozenset({"active"})})
 
 API_TOKEN = Lifecycle("api_token", {"active": frozenset({"revoked"})})

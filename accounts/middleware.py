@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import ORGANISATION_KEY, actor_for, current_membership, may_work
+from accounts.actors import ORGANISATION_KEY, actor_for, current_membership
 from accounts.models import Membership, User
 
 OPEN_PREFIXES = ("account_", "mfa_")
-OPEN_VIEWS = frozenset({"set-language", "choose-institution", "invitation", "second-factor-first", "healthz", "readyz"})
+OPEN_VIEWS = frozenset(
+    {"set-language", "choose-institution", "invitation", "second-factor-first", "healthz", "readyz", "metrics"}
+)
 """Pages that a member without a second factor still reaches: those that set one up, and those that need no rights."""
 
 
@@ -43,7 +45,7 @@ class ActorMiddleware:
         if not request.user.is_authenticated or _is_open(request):
             return None
         membership: Membership | None = request.membership  # type: ignore[attr-defined]
-        if not membership or may_work(membership):
+        if not membership or request.may_work:  # type: ignore[attr-defined]
             return None
         return _second_factor_first(request)
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.capabilities import Capability, Role, capabilities_of
-from accounts.lifecycle import API_TOKEN, INVITATION, ROLE_GRANT
+from accounts.capabilities import READING, Capability, Role, capabilities_of
+from accounts.lifecycle import API_TOKEN, INVITATION, ORGANISATION, ROLE_GRANT
 from chain.lifecycle import Lifecycle
 
 
@@ -24,9 +24,20 @@ class Language(models.TextChoices):
     EN = "en", "English"
 
 
-class Organisation(models.Model):
-    """An institution: everything in the product belongs to exactly one."""
+class OrganisationState(models.TextChoices):
+    ACTIVE = "active", _("At work")
+    SUSPENDED = "suspended", _("Suspended")
 
+
+class Organisation(models.Model):
+    """An institution: everything in the product belongs to exactly one.
+
+    Suspended, its people read and do nothing else (publishing/suspending.py).
+    """
+
+    lifecycle: ClassVar[Lifecycle] = ORGANISATION
+
+    state = models.CharField(max_length=12, choices=OrganisationState, db_default=OrganisationState.ACTIVE)
     name = models.CharField(max_length=200)
     name_fr = models.CharField(max_length=200, blank=True)
     name_en = models.CharField(max_length=200, blank=True)
@@ -125,7 +136,8 @@ class Membership(models.Model):
         return [role for role in Role if role in held]
 
     def capabilities(self) -> frozenset[Capability]:
-        return capabilities_of(self.roles) if self.is_active else frozenset()
+        held = capabilities_of(self.roles) if self.is_active else frozenset()
+        return held & READING if self.organisation.state == OrganisationState.SUSPENDED else held
 
 
 class GrantState(models.TextChoices):
@@ -248,3 +260,25 @@ class ApiToken(models.Model):
 
     def is_usable(self, now: datetime | None = None) -> bool:
         return self.state == TokenState.ACTIVE and self.expires_at > (now or timezone.now())
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to one Idempotency-Key of one caller; `status` is null while the request is under way.
+
+    `caller` is institution, person and way in, so that nobody is answered with what another was. A body that shows a
+    secret once is never here: `is_secret` stands in its place.
+    """
+
+    caller = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=60, blank=True)
+    body = models.TextField(blank=True)
+    is_secret = models.BooleanField(default=False)
+    began_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_key"),
+        ]

@@ -1,8 +1,8 @@
-"""The letters that accounts sends after a commit."""
+"""The letters that accounts sends after a commit, and the API answers that it forgets in time."""
 
 from celery import shared_task
 
-from accounts import inviting
+from accounts import inviting, repeating
 from accounts.models import Invitation
 
 
@@ -15,3 +15,8 @@ def mail_invitation(invitation_id: int) -> None:
 @shared_task(ignore_result=True)
 def mail_waiting_invitations() -> None:
     inviting.mail_waiting()
+
+
+@shared_task(ignore_result=True)
+def forget_kept_answers() -> None:
+    repeating.forget_old()

@@ -10,6 +10,7 @@ from accounts.access import signed_in
 from accounts.actors import ActorRequest
 from chain.errors import NotFound
 from chain.models import Notice
+from chain.notices import read_all as read_all_of
 
 PER_PAGE = 30
 
@@ -37,5 +38,5 @@ def open_notice(request: ActorRequest, notice_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def read_all(request: ActorRequest) -> HttpResponse:
-    Notice.objects.filter(user=request.user, read_at=None).update(read_at=timezone.now())
+    read_all_of(request.user.pk)
     return redirect("notices")
