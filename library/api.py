@@ -1,4 +1,4 @@
-"""/api/v1/ for claims, citations and verses. Each act calls the pages' own action."""
+"""/api/v1/ for citations and verses. Each act calls the pages' own action."""
 
 from typing import Any, ClassVar
 
@@ -14,8 +14,16 @@ from accounts.access import Needs, NeedsCapability
 from accounts.capabilities import Capability
 from chain.actors import Actor
 from library import access, citing, scripture
-from library.api_shapes import CitationShape, ClaimShape, NewClaimShape, NewVerseShape, NewWorkShape, PassageShape
-from library.models import Citation, Claim
+from library.api_search import SEARCHED
+from library.api_shapes import (
+    CitationShape,
+    NewHadithShape,
+    NewPageShape,
+    NewVerseShape,
+    NewWorkShape,
+    PassageShape,
+)
+from library.models import Citation, CitationKind
 
 
 def actor_in(request: Request) -> Actor:
@@ -30,25 +38,6 @@ def valid(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]
     return wanted
 
 
-class Claims(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Claim]):
-    serializer_class = ClaimShape
-    lookup_value_regex = r"[0-9]{1,18}"
-    permission_classes = [NeedsCapability]
-    needs: ClassVar[Needs] = {"GET": Capability.VIEW_KNOWLEDGE, "POST": Capability.EDIT_KNOWLEDGE}
-    queryset = Claim.objects.none()
-
-    def get_queryset(self) -> QuerySet[Claim]:
-        return access.claims_of(actor_in(self.request))
-
-    def get_object(self) -> Claim:
-        return access.claim_or_404(actor_in(self.request), int(self.kwargs["pk"]))
-
-    @extend_schema(request=NewClaimShape, responses={201: ClaimShape})
-    def create(self, request: Request) -> Response:
-        claim = citing.add_claim(actor=actor_in(request), **valid(NewClaimShape, request.data))
-        return Response(ClaimShape(claim).data, status=status.HTTP_201_CREATED)
-
-
 class Citations(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Citation]):
     serializer_class = CitationShape
     lookup_value_regex = r"[0-9]{1,18}"
@@ -59,6 +48,13 @@ class Citations(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         "verify": Capability.EDIT_KNOWLEDGE,
     }
     queryset = Citation.objects.none()
+    ordering_fields: ClassVar[list[str]] = ["id", "kind", "title", "verified_at"]
+    filter_backends = SEARCHED
+    filterset_fields: ClassVar[dict[str, list[str]]] = {
+        "kind": ["exact"],
+        "grade": ["exact"],
+        "verified_at": ["isnull"],
+    }
 
     def get_queryset(self) -> QuerySet[Citation]:
         return access.citations_of(actor_in(self.request))
@@ -77,13 +73,28 @@ class Citations(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
     @action(detail=False, methods=["post"])
     def works(self, request: Request) -> Response:
         """Add a work, to be verified by another person before anything that rests on it goes out."""
-        citation = citing.cite_work(actor=actor_in(request), **valid(NewWorkShape, request.data))
+        return self.added(request, CitationKind.WORK, NewWorkShape)
+
+    @extend_schema(request=NewHadithShape, responses={201: CitationShape})
+    @action(detail=False, methods=["post"])
+    def hadiths(self, request: Request) -> Response:
+        """Add a hadith by its collection, number and grade, to be verified by another person."""
+        return self.added(request, CitationKind.HADITH, NewHadithShape)
+
+    @extend_schema(request=NewPageShape, responses={201: CitationShape})
+    @action(detail=False, methods=["post"])
+    def pages(self, request: Request) -> Response:
+        """Add a page of the web with the day on which it was read, to be verified by another person."""
+        return self.added(request, CitationKind.PAGE, NewPageShape)
+
+    def added(self, request: Request, kind: CitationKind, shape: type[serializers.Serializer[Any]]) -> Response:
+        citation = citing.cite_source(kind=kind, actor=actor_in(request), **valid(shape, request.data))
         return Response(CitationShape(citation).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=CitationShape)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: str) -> Response:
-        """Say that one compared the work with the print."""
+        """Say that one compared the source with its original."""
         return Response(CitationShape(citing.verify_citation(citation=self.get_object(), actor=actor_in(request))).data)
 
 

@@ -3,10 +3,12 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from library import api
+from library import api, api_knowledge
 
 router = SimpleRouter()
-router.register("claims", api.Claims, basename="api-claim")
+router.register("concepts", api_knowledge.Concepts, basename="api-concept")
+router.register("narratives", api_knowledge.Narratives, basename="api-narrative")
+router.register("claims", api_knowledge.Claims, basename="api-claim")
 router.register("citations", api.Citations, basename="api-citation")
 
 urlpatterns = [

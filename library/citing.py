@@ -1,31 +1,26 @@
-"""Citing: verses by reference, works to be verified by a second person, and the claims that are answered.
+"""Citing: verses by reference; hadiths, works and pages, to be verified by a second person.
 
 A verse needs no verification: it comes from the installed text, and its hash says which bytes were meant.
 """
 
 import hashlib
+import re
+from datetime import date
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
-from accounts.models import Organisation
 from chain.actors import Actor
 from chain.errors import Invalid, NotAllowed, StaleState
 from chain.trail import canonical, record
 from library import scripture
-from library.models import Citation, CitationKind, Claim
-
-
-def house_of(actor: Actor, *capabilities: str) -> Organisation:
-    """The actor's institution, once the actor may do one of these things in it."""
-    organisation = Organisation.objects.get(pk=actor.organisation_id or 0) if actor.organisation_id else None
-    if organisation is None:
-        raise NotAllowed
-    usable = [capability for capability in capabilities if capability in actor.capabilities]
-    actor.require(usable[0] if usable else capabilities[0], on=organisation)
-    return organisation
+from library.folding import fold
+from library.models import Citation, CitationKind, Grade
+from library.registers import Reader, choice, house_of, line, read
 
 
 @transaction.atomic
@@ -40,7 +35,12 @@ def cite_verse(*, surah: int, ayah_from: int, ayah_to: int | None = None, actor:
         surah=found.surah,
         ayah_from=found.ayah_from,
         ayah_to=found.ayah_to,
-        defaults={"sha256": found.sha256, "created_by_id": actor.user_id or 0, "created_at": timezone.now()},
+        defaults={
+            "sha256": found.sha256,
+            "folded": fold(found.surah_name, found.key, found.text),
+            "created_by_id": actor.user_id or 0,
+            "created_at": timezone.now(),
+        },
     )
     if is_new:
         record("citation.created", citation, actor=actor, data={"passage": found.key, "sha256": found.sha256})
@@ -60,31 +60,54 @@ def is_as_cited(citation: Citation) -> bool:
     return passage_of(citation).sha256 == citation.sha256
 
 
+def cite_work(*, actor: Actor, **given: Any) -> Citation:
+    return cite_source(kind=CitationKind.WORK, actor=actor, **given)
+
+
 @transaction.atomic
-def cite_work(*, author: str, title: str, locator: str = "", actor: Actor) -> Citation:
-    """A work, to be verified: until another person compared it with the print, nothing that rests on it goes out."""
+def cite_source(*, kind: str, actor: Actor, **given: Any) -> Citation:
+    """A hadith, work or page, to be verified: until another person compared it, nothing that rests on it goes out."""
     house = house_of(actor, Capability.EDIT_KNOWLEDGE)
-    author, title, locator = short(author, "author", 200), short(title, "title", 300), locator.strip()
-    if not title:
-        raise Invalid(_("Name the work."), code="title_missing", field="title")
-    if len(locator) > 120:
-        raise Invalid(_("This is too long: keep it under 120 characters."), code="too_long", field="locator")
+    if kind not in SOURCES:
+        raise Invalid(_("Choose what kind of source it is."), code="bad_kind", field="kind")
+    found = read(SOURCES[kind], {"title": "", **NEEDED.get(kind, {}), **given})
+    if found.get("grade") and not found.get("graded_by"):
+        raise Invalid(_("Say who graded it so."), code="grader_missing", field="graded_by")
     citation = Citation(
-        organisation=house, kind=CitationKind.WORK, author=author, title=title, locator=locator,
-        created_by_id=actor.user_id or 0, created_at=timezone.now(),
-    )  # fmt: skip
-    citation.sha256 = hashlib.sha256(canonical([author, title, locator])).hexdigest()
+        organisation=house, kind=kind, **found, created_by_id=actor.user_id or 0, created_at=timezone.now()
+    )
+    citation.sha256, citation.folded = digest_of(citation), searched(citation)
     citation.save(force_insert=True)
-    record("citation.created", citation, actor=actor, data={"title": title, "sha256": citation.sha256})
+    said = {"kind": kind, "title": citation.title, "sha256": citation.sha256}
+    record("citation.created", citation, actor=actor, data=said)
     return citation
+
+
+def digest_of(citation: Citation) -> str:
+    """sha256 (hex) over all that names the source. A work without an edition: over its author, title and place."""
+    fields = {name: getattr(citation, name) for name in SOURCES[citation.kind] if getattr(citation, name)}
+    if citation.kind == CitationKind.WORK and not citation.edition:
+        return hashlib.sha256(canonical([citation.author, citation.title, citation.locator])).hexdigest()
+    if citation.accessed_on:
+        fields["accessed_on"] = citation.accessed_on.isoformat()
+    return hashlib.sha256(canonical({"kind": citation.kind, **fields})).hexdigest()
+
+
+def searched(citation: Any) -> str:
+    """What a search looks through: the verses' own words, or all that names the source."""
+    if citation.kind == CitationKind.QURAN:
+        found = passage_of(citation)
+        return fold(found.surah_name, found.key, found.text)
+    names = ("author", "title", "locator", "edition", "graded_by", "link")
+    return fold(*(getattr(citation, name) for name in names))
 
 
 @transaction.atomic
 def verify_citation(*, citation: Citation, actor: Actor) -> Citation:
-    """Say that one compared a work with the print. Never by the person who added it; a second click changes nothing."""
+    """Say that one compared a source with its original. Never by who added it; a second click changes nothing."""
     actor.require(Capability.EDIT_KNOWLEDGE, on=citation)
-    if citation.kind != CitationKind.WORK:
-        raise Invalid(_("A verse comes from the installed text: there is nothing to verify."), code="not_a_work")
+    if citation.kind == CitationKind.QURAN:
+        raise Invalid(_("A verse comes from the installed text: there is nothing to verify."), code="nothing_to_verify")
     if actor.user_id is None or citation.created_by_id == actor.user_id:
         raise NotAllowed(_("You added this source: somebody else compares it with the print."), code="own_work")
     now = timezone.now()
@@ -98,47 +121,56 @@ def verify_citation(*, citation: Citation, actor: Actor) -> Citation:
     return citation
 
 
-@transaction.atomic
-def add_claim(*, concept: str, text_ar: str, text_fr: str = "", text_en: str = "", actor: Actor) -> Claim:
-    """A claim that we answer, in one neutral sentence of ours. Raises Invalid where it stands already."""
-    house = house_of(actor, Capability.EDIT_KNOWLEDGE, Capability.IMPORT_CONTENTS)
-    concept, text_ar = short(concept, "concept", 80), short(text_ar, "text_ar", 300)
-    text_fr, text_en = short(text_fr, "text_fr", 300), short(text_en, "text_en", 300)
-    if not concept:
-        raise Invalid(_("Say which concept it is about."), code="concept_missing", field="concept")
-    if not text_ar:
-        raise Invalid(_("Write the claim in one neutral sentence, in Arabic."), code="text_missing", field="text_ar")
-    claim = Claim(
-        organisation=house, concept=concept, text_ar=text_ar, text_fr=text_fr, text_en=text_en,
-        created_by_id=actor.user_id or 0, created_at=timezone.now(),
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            claim.save(force_insert=True)
-    except IntegrityError as error:
-        raise Invalid(_("This claim is recorded already."), code="claim_exists", field="text_ar") from error
-    record("claim.created", claim, actor=actor, data={"text": text_ar})
-    return claim
-
-
-def short(text: str, field: str, limit: int) -> str:
-    """One line of ours, trimmed. Raises Invalid when it is longer than the register holds."""
-    text = text.strip()
-    if len(text) > limit or "\x00" in text:
-        raise Invalid(
-            _("This is too long, or has characters that no text has. Shorten it."), code="too_long", field=field
-        )
-    return text
-
-
-def claim_text(claim: Claim, language: str) -> str:
-    """The claim in that language, else in Arabic."""
-    return {"fr": claim.text_fr, "en": claim.text_en}.get(language, "") or claim.text_ar
-
-
 def label_of(citation: Citation) -> str:
-    """How a citation is named in a list: the verses' reference, or author, work and place."""
+    """How a citation is named in a list: the verses' reference, or all that tells which source and where in it."""
     if citation.kind == CitationKind.QURAN:
         found = passage_of(citation)
         return f"{found.surah_name}: {found.ayat}"
-    return ", ".join(part for part in (citation.author, citation.title, citation.locator) if part)
+    grade = f"{citation.get_grade_display()} ({citation.graded_by})" if citation.grade else ""
+    named = (citation.author, citation.title, citation.edition, citation.locator, grade)
+    return ", ".join(part for part in named if part)
+
+
+def told_of(citation: Citation) -> str:
+    """The same, saying so where nobody verified it yet."""
+    label = label_of(citation)
+    return label if citation.is_verified else gettext("%(source)s (to be verified)") % {"source": label}
+
+
+# What each kind of source has
+
+
+def web_address(name: str, value: Any) -> str:
+    address = line(2_000)(name, value)
+    if address and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", address):
+        raise Invalid(_("Write the address in full, beginning with https://."), code="bad_link", field=name)
+    return str(address)
+
+
+def page_address(name: str, value: Any) -> str:
+    if not web_address(name, value):
+        raise Invalid(_("Give the address of the page."), code="link_missing", field=name)
+    return web_address(name, value)
+
+
+def day(name: str, value: Any) -> date:
+    if type(value) is not date:
+        raise Invalid(_("Say on which day the page was read."), code="date_missing", field=name)
+    return value
+
+
+SOURCES: dict[str, dict[str, Reader]] = {
+    CitationKind.WORK: {
+        "author": line(200), "title": line(300, missing=_("Name the work.")), "edition": line(120),
+        "locator": line(120), "link": web_address,
+    },
+    CitationKind.HADITH: {
+        "title": line(300, missing=_("Name the collection.")), "locator": line(120),
+        "grade": choice(Grade, blank=True), "graded_by": line(200), "link": web_address,
+    },
+    CitationKind.PAGE: {
+        "author": line(200), "title": line(300, missing=_("Give the title of the page.")), "locator": line(120),
+        "link": page_address, "accessed_on": day,
+    },
+}  # fmt: skip
+NEEDED: dict[str, dict[str, Any]] = {CitationKind.PAGE: {"link": "", "accessed_on": None}}
