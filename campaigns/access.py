@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from accounts.capabilities import Capability
-from campaigns.models import Campaign, Content, MediaFile, Remark, Variant
+from campaigns.models import Campaign, Content, MediaFile, Messenger, Programme, Remark, Segment, Variant
 from chain.actors import Actor
 from chain.errors import NotAllowed, NotFound
 
@@ -15,7 +15,44 @@ T = TypeVar("T", bound=Model)
 
 def campaigns_of(actor: Actor) -> QuerySet[Campaign]:
     allow(actor, Capability.VIEW_CAMPAIGNS)
-    return Campaign.objects.filter(organisation_id=house(actor)).select_related("organisation", "created_by")
+    found = Campaign.objects.filter(organisation_id=house(actor))
+    return found.select_related("organisation", "created_by").prefetch_related("segments", "messengers")
+
+
+def programmes_of(actor: Actor) -> QuerySet[Programme]:
+    allow(actor, Capability.VIEW_CAMPAIGNS)
+    return Programme.objects.filter(organisation_id=house(actor)).prefetch_related("goals")
+
+
+def programme_or_404(actor: Actor, pk: int) -> Programme:
+    return only(programmes_of(actor), pk)
+
+
+def segments_of(actor: Actor) -> QuerySet[Segment]:
+    allow(actor, Capability.VIEW_CAMPAIGNS)
+    return Segment.objects.filter(organisation_id=house(actor))
+
+
+def segment_or_404(actor: Actor, pk: int) -> Segment:
+    return only(segments_of(actor), pk)
+
+
+def messengers_of(actor: Actor) -> QuerySet[Messenger]:
+    allow(actor, Capability.VIEW_CAMPAIGNS)
+    return Messenger.objects.filter(organisation_id=house(actor))
+
+
+def messenger_or_404(actor: Actor, pk: int) -> Messenger:
+    return only(messengers_of(actor), pk)
+
+
+def named_in_brief(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
+    """The rows of the actor's own institution that the ids in a brief name; else NotFound."""
+    readers = {"segments": segment_or_404, "messengers": messenger_or_404}
+    named = {name: [one(actor, pk) for pk in given[name]] for name, one in readers.items() if name in given}
+    if given.get("programme") is not None:
+        named["programme"] = programme_or_404(actor, given["programme"])  # type: ignore[assignment]
+    return {**given, **named}
 
 
 def campaign_or_404(actor: Actor, pk: int) -> Campaign:
@@ -24,7 +61,9 @@ def campaign_or_404(actor: Actor, pk: int) -> Campaign:
 
 def contents_of(actor: Actor) -> QuerySet[Content]:
     allow(actor, Capability.VIEW_CONTENTS)
-    return Content.objects.filter(organisation_id=house(actor)).select_related("campaign", "claim", "created_by")
+    return Content.objects.filter(organisation_id=house(actor)).select_related(
+        "campaign", "claim__concept", "created_by"
+    )
 
 
 def content_or_404(actor: Actor, pk: int) -> Content:
@@ -34,7 +73,7 @@ def content_or_404(actor: Actor, pk: int) -> Content:
 def variants_of(actor: Actor) -> QuerySet[Variant]:
     allow(actor, Capability.VIEW_CONTENTS)
     return Variant.objects.filter(organisation_id=house(actor)).select_related(
-        "content__campaign", "content__claim", "content__created_by", "channel", "payload", "submitted_by"
+        "content__campaign", "content__claim__concept", "content__created_by", "channel", "payload", "submitted_by"
     )
 
 

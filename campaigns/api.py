@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, status, viewsets
@@ -13,17 +13,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Needs, NeedsCapability, Wanted
+from accounts.api_files import AsFile
 from accounts.api_shapes import WhyShape
 from accounts.capabilities import Capability
 from accounts.models import Organisation
-from campaigns import access, api_shapes, briefs, drafting, media, remarks, reviewing, submitting
+from campaigns import access, api_shapes, briefs, drafting, media, remarks, reviewing, submitting, uploading
 from campaigns.checks import as_json, check
 from campaigns.models import Campaign, Content, MediaFile, Remark, Variant
-from campaigns.rendering import Rendering
+from campaigns.queries import held_by_edit
+from campaigns.questions import QUESTIONS, refuse_unanswered
+from campaigns.rendering import Rendering, document_given
+from campaigns.splitting import as_thread
+from campaigns.views.ranges import ranged
 from chain.errors import NotAllowed, NotFound
 from chain.reviewing import decisions_about
 from library.access import claim_or_404
 from library.api import actor_in, valid
+from library.api_search import SEARCHED
 
 shapes = api_shapes
 SIGN = (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE)
@@ -42,8 +48,11 @@ class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         "PATCH": Capability.EDIT_BRIEF,
         "sign": Capability.SIGN_BRIEF,
         "request_changes": Capability.SIGN_BRIEF,
+        "withdraw_signature": Capability.SIGN_BRIEF,
     }
     queryset = Campaign.objects.none()
+    ordering_fields: ClassVar[list[str]] = ["id", "code", "title", "state", "starts_on", "ends_on"]
+    filterset_fields: ClassVar[list[str]] = ["programme", "state"]
 
     def get_queryset(self) -> QuerySet[Campaign]:
         return access.campaigns_of(actor_in(self.request))
@@ -58,7 +67,8 @@ class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
     def create(self, request: Request) -> Response:
         wanted = valid(shapes.NewCampaignShape, request.data)
         title, code = wanted.pop("title"), wanted.pop("code")
-        made = briefs.create_campaign(title=title, code=code, changes=wanted, actor=actor_in(request))
+        changes = access.named_in_brief(actor_in(request), wanted)
+        made = briefs.create_campaign(title=title, code=code, changes=changes, actor=actor_in(request))
         return self.shown(made, status.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.BriefEditShape, responses=shapes.CampaignShape)
@@ -66,7 +76,10 @@ class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         """Edit the brief. A signed one is a draft again; 409 where `version` is no longer the last."""
         wanted = valid(shapes.BriefEditShape, request.data)
         version = wanted.pop("version")
-        edited = briefs.edit_brief(campaign=self.get_object(), changes=wanted, version=version, actor=actor_in(request))
+        changes = access.named_in_brief(actor_in(request), wanted)
+        edited = briefs.edit_brief(
+            campaign=self.get_object(), changes=changes, version=version, actor=actor_in(request)
+        )
         return self.shown(edited.campaign)
 
     @extend_schema(request=None, responses=shapes.CampaignShape)
@@ -89,10 +102,23 @@ class Campaigns(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         return self.shown(briefs.request_brief_changes(campaign=self.get_object(), actor=actor_in(request), **wanted))
 
     @extend_schema(request=WhyShape, responses=shapes.CampaignShape)
+    @action(detail=True, methods=["post"], url_path="withdraw-signature")
+    def withdraw_signature(self, request: Request, pk: str) -> Response:
+        """Take back one's own signature; what was to go out in the campaign is held."""
+        wanted, campaign = valid(WhyShape, request.data), self.get_object()
+        return self.shown(briefs.withdraw_brief_signature(campaign=campaign, actor=actor_in(request), **wanted))
+
+    @extend_schema(request=WhyShape, responses=shapes.CampaignShape)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         wanted = valid(WhyShape, request.data)
         return self.shown(briefs.close_campaign(campaign=self.get_object(), actor=actor_in(request), **wanted))
+
+    @extend_schema(responses=shapes.CheckShape(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def checks(self, request: Request, pk: str) -> Response:
+        """What the brief still lacks before it can be submitted; an empty list: nothing."""
+        return Response([as_json(each) for each in briefs.lacking(self.get_object())])
 
 
 class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
@@ -101,6 +127,8 @@ class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
     permission_classes = [NeedsCapability]
     needs: ClassVar[Needs] = READ | WRITE
     queryset = Content.objects.none()
+    ordering_fields: ClassVar[list[str]] = ["id", "title", "campaign", "claim", "draft_saved_at", "created_at"]
+    filter_backends = SEARCHED
     filterset_fields: ClassVar[list[str]] = ["campaign", "claim", "language"]
 
     def get_queryset(self) -> QuerySet[Content]:
@@ -139,6 +167,7 @@ class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
             "version": saved.version,
             "saved_at": saved.saved_at,
             "voided": [variant.pk for variant in saved.voided],
+            "held": [delivery.pk for delivery in held_by_edit(saved.voided)],
         }
         return Response(shapes.SavedShape(body).data)
 
@@ -148,6 +177,24 @@ class Contents(mixins.ListModelMixin, viewsets.GenericViewSet[Content]):
         """What stands in the way of its submission, what to look at, and what is sound."""
         found = check(self.get_object())
         return Response([as_json(each) for each in (*found.mend, *found.sound)])
+
+    @extend_schema(request=shapes.GivenShape, responses=shapes.MeasuredShape)
+    @action(detail=True, methods=["post"])
+    def measure(self, request: Request, pk: str) -> Response:
+        """How a sheet that is not saved would go out on each channel, and what is to mend. Writes nothing."""
+        content = self.get_object()
+        found = check(content, document_given(content, valid(shapes.GivenShape, request.data)["document"]))
+        rendered = [{"variant": pk, **rendering_as(one, [])} for pk, one in found.renderings.items()]
+        checks = [as_json(each) for each in (*found.mend, *found.sound)]
+        return Response(shapes.MeasuredShape({"variants": rendered, "checks": checks}).data)
+
+    @extend_schema(request=shapes.ToThreadShape, responses=shapes.GivenShape)
+    @action(detail=True, methods=["post"])
+    def thread(self, request: Request, pk: str) -> Response:
+        """A sheet with one channel's text cut into a thread, each post within its network's limit. Writes nothing."""
+        wanted, content = valid(shapes.ToThreadShape, request.data), self.get_object()
+        made = as_thread(content, document_given(content, wanted["document"]), wanted["variant"])
+        return Response(shapes.GivenShape({"document": made.to_json()}).data)
 
     @extend_schema(request=shapes.SubmitShape, responses=shapes.VariantShape(many=True), filters=False)
     @action(detail=True, methods=["post"], pagination_class=None)
@@ -164,6 +211,7 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     permission_classes = [NeedsCapability]
     needs: ClassVar[Needs] = READ | WRITE | dict.fromkeys(("sign", "request_changes", "withdraw_signature"), SIGN)
     queryset = Variant.objects.none()
+    ordering_fields: ClassVar[list[str]] = ["id", "state", "channel", "submitted_at", "planned_at"]
     filterset_fields: ClassVar[list[str]] = ["content", "channel", "state"]
 
     def get_queryset(self) -> QuerySet[Variant]:
@@ -198,6 +246,14 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         mend = [as_json(each) for each in found.mend if each.variant_id in (None, variant.pk)]
         return Response(shapes.RenderingShape(rendering_as(found.renderings[variant.pk], mend)).data)
 
+    @extend_schema(responses=shapes.PayloadShape)
+    @action(detail=True, methods=["get"])
+    def payload(self, request: Request, pk: str) -> Response:
+        """What is signed and goes out, frozen when it was submitted: `digest` is the SHA-256 of `canonical`."""
+        if (frozen := self.get_object().payload) is None:
+            raise NotFound
+        return Response(shapes.PayloadShape(frozen).data)
+
     @extend_schema(request=shapes.SubmitShape, responses=shapes.VariantShape)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
@@ -205,13 +261,20 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         wanted = valid(shapes.SubmitShape, request.data)
         return self.shown(submitting.submit(variant=self.get_object(), actor=actor_in(request), **wanted))
 
-    @extend_schema(request=shapes.GateShape, responses=shapes.VariantShape)
+    @extend_schema(request=shapes.SignShape, responses=shapes.VariantShape)
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
-        """Sign the payload of that digest at a gate. Session and second factor; never one's own work, never a token."""
-        wanted = valid(shapes.GateShape, request.data)
+        """Sign the payload of that digest at a gate. Session and second factor; never one's own work, never a token.
+
+        `answers` are the codes of the gate's questions (see `questions`), every one of which must be answered yes.
+        """
+        wanted = valid(shapes.SignShape, request.data)
         signed = reviewing.sign(
-            variant=self.get_object(), gate_code=wanted["gate"], digest=wanted["digest"], actor=actor_in(request)
+            variant=self.get_object(),
+            gate_code=wanted["gate"],
+            digest=wanted["digest"],
+            answers=refuse_unanswered(wanted["gate"], wanted["answers"]),
+            actor=actor_in(request),
         )
         return self.shown(signed)
 
@@ -222,6 +285,13 @@ class Variants(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         gate = wanted.pop("gate")
         back = reviewing.request_changes(variant=self.get_object(), gate_code=gate, actor=actor_in(request), **wanted)
         return self.shown(back)
+
+    @extend_schema(responses=shapes.QuestionShape(many=True), filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def questions(self, request: Request) -> Response:
+        """What a reviewer answers before signing, gate by gate."""
+        found = [{"gate": gate, "code": code, "text": text} for gate, some in QUESTIONS.items() for code, text in some]
+        return Response(shapes.QuestionShape(found, many=True).data)
 
     @extend_schema(responses=shapes.DecisionShape(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -275,7 +345,8 @@ class Remarks(mixins.ListModelMixin, viewsets.GenericViewSet[Remark]):
         "settle": (Capability.COMMENT, Capability.WRITE_CONTENT),
     }
     queryset = Remark.objects.none()
-    filterset_fields: ClassVar[list[str]] = ["variant"]
+    ordering_fields: ClassVar[list[str]] = ["id", "variant", "created_at", "settled_at"]
+    filterset_fields: ClassVar[dict[str, list[str]]] = {"variant": ["exact"], "settled_at": ["isnull"]}
 
     def get_queryset(self) -> QuerySet[Remark]:
         return access.remarks_of(actor_in(self.request))
@@ -295,7 +366,7 @@ class Remarks(mixins.ListModelMixin, viewsets.GenericViewSet[Remark]):
 
 
 class Media(mixins.ListModelMixin, viewsets.GenericViewSet[MediaFile]):
-    """Pictures as they will go out."""
+    """Pictures, videos and captions as they will go out."""
 
     serializer_class = shapes.MediaShape
     lookup_value_regex = ID
@@ -303,26 +374,27 @@ class Media(mixins.ListModelMixin, viewsets.GenericViewSet[MediaFile]):
     parser_classes = [MultiPartParser]
     needs: ClassVar[Needs] = READ | WRITE
     queryset = MediaFile.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["mime_type", "sha256"]
+    ordering_fields: ClassVar[list[str]] = ["id", "name", "size", "created_at"]
 
     def get_queryset(self) -> QuerySet[MediaFile]:
         return access.media_of(actor_in(self.request))
 
     @extend_schema(request={"multipart/form-data": shapes.UploadShape}, responses={201: shapes.MediaShape})
     def create(self, request: Request) -> Response:
-        """Take a picture in: checked, turned upright, cleaned of all notes and encoded once."""
+        """Take in a picture (JPEG, PNG, WebP), a video (MP4, MOV, WebM) or captions (SubRip, WebVTT), without notes."""
         wanted, actor = valid(shapes.UploadShape, request.data), actor_in(request)
         organisation = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
         if organisation is None:
             raise NotAllowed
         file = wanted["file"]
-        made = media.upload(organisation=organisation, file=file, name=file.name, actor=actor)
+        made = uploading.upload(organisation=organisation, file=file, name=file.name, actor=actor)
         return Response(shapes.MediaShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={200: OpenApiResponse(OpenApiTypes.BINARY)})
-    @action(detail=True, methods=["get"])
-    def file(self, request: Request, pk: str) -> FileResponse:
-        """The final bytes."""
+    @action(detail=True, methods=["get"], content_negotiation_class=AsFile)
+    def file(self, request: Request, pk: str) -> HttpResponseBase:
+        """The final bytes, or the piece that a Range header asks for."""
         found = access.media_or_404(actor_in(request), int(pk))
-        response = FileResponse(media.open_file(found), content_type=found.mime_type)
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        sealed = {"X-Content-Type-Options": "nosniff"}
+        return ranged(request, media.open_seen_whole(found), found.size, found.mime_type, sealed, found.sha256[:12])

@@ -5,10 +5,15 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api_files import UploadedField
 from accounts.models import Language
-from campaigns.models import Campaign, Content, LatenessPolicy, MediaFile, Remark, Variant
+from campaigns.api_media_shapes import PICTURE
+from campaigns.api_media_shapes import MediaShape as MediaShape
+from campaigns.models import Campaign, Content, LatenessPolicy, Payload, Remark, Variant
 from campaigns.queries import Task
 from chain.models import Decision
+from networks.registry import all_adapters
+from networks.types import Visibility
 
 S = serializers
 
@@ -26,23 +31,49 @@ BLOCK = {
         },
     ]
 }
+BREAK = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string", "enum": ["break"], "description": "the next post of a thread"}},
+}
+
+
+def option_properties() -> dict[str, Any]:
+    """Of every option that an installed network declares: its values, or how long it may be."""
+    found: dict[str, Any] = {}
+    for adapter in all_adapters():
+        for option in adapter.options:
+            said = found.setdefault(option.name, {"type": "string", "description": ""})
+            said["description"] = f"{said['description']} {adapter.slug}".strip()
+            if option.choices:
+                said["enum"] = list(dict.fromkeys([*said.get("enum", []), *option.choices]))
+            elif option.max_length is not None:
+                said["maxLength"] = max(option.max_length, said.get("maxLength", 0))
+    return found
+
+
 BLOCKS = {"type": "array", "items": BLOCK}
 OWN = {
     "type": "object",
     "required": ["blocks", "media", "link", "tags", "content_warning"],
     "properties": {
-        "blocks": {**BLOCKS, "nullable": True, "description": "null follows the body"},
-        "media": {
+        "blocks": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["media", "alt"],
-                "properties": {"media": {"type": "integer"}, "alt": {"type": "string"}},
-            },
+            "items": {"oneOf": [*BLOCK["oneOf"], BREAK]},
+            "nullable": True,
+            "description": "null follows the body",
         },
+        "media": {"type": "array", "items": PICTURE},
         "link": {"type": "string"},
         "tags": {"type": "array", "items": {"type": "string"}},
         "content_warning": {"type": "string"},
+        "visibility": {"type": "string", "enum": ["", *map(str, Visibility)]},
+        "language": {"type": "string", "enum": ["", *Language.values], "description": "empty is the content's"},
+        "options": {
+            "type": "object",
+            "properties": option_properties(),
+            "description": "what the channel's network lets one choose; see /networks/",
+        },
     },
 }
 
@@ -81,12 +112,20 @@ class CampaignShape(S.ModelSerializer[Campaign]):
 
     class Meta:
         model = Campaign
-        fields: ClassVar[list[str]] = ["id", "code", "state", "version", "digest", *Campaign.BRIEF]
+        fields: ClassVar[list[str]] = [
+            "id", "code", "state", "version", "digest", *Campaign.BRIEF, *Campaign.LATER, "programme", "serves",
+            "segments", "messengers",
+        ]  # fmt: skip
 
 
 class BriefShape(S.Serializer[Any]):
     title = S.CharField(required=False, max_length=160, trim_whitespace=False)
     goal, segment, message, messenger, call_to_action = prose(), prose(), prose(), prose(), prose()
+    theory_of_change, medium, measurement, risks = prose(), prose(), prose(), prose()
+    programme = S.IntegerField(min_value=1, required=False, allow_null=True)
+    serves = S.IntegerField(min_value=1, max_value=12, required=False, allow_null=True)
+    segments = S.ListField(child=S.IntegerField(min_value=1), required=False)
+    messengers = S.ListField(child=S.IntegerField(min_value=1), required=False)
     languages = S.ListField(child=S.ChoiceField(choices=Language.choices), required=False)
     time_zone = S.CharField(required=False, max_length=60)
     disclosure = LinesField(required=False)
@@ -175,12 +214,21 @@ class DraftShape(S.Serializer[Any]):
     base_version = S.IntegerField(min_value=0)
 
 
+class GivenShape(S.Serializer[Any]):
+    document = DocumentField()
+
+
+class ToThreadShape(GivenShape):
+    variant = S.IntegerField(min_value=1)
+
+
 class SavedShape(S.Serializer[Any]):
-    """`voided` are variants that this save made drafts again."""
+    """`voided` are variants that this save made drafts again, `held` the deliveries that wait because of it."""
 
     version = S.IntegerField()
     saved_at = S.DateTimeField(allow_null=True)
     voided = S.ListField(child=S.IntegerField())
+    held = S.ListField(child=S.IntegerField())
 
 
 class CheckShape(S.Serializer[Any]):
@@ -219,8 +267,45 @@ class RenderingShape(S.Serializer[Any]):
     checks = CheckShape(many=True)
 
 
+class MeasuredVariantShape(RenderingShape):
+    variant = S.IntegerField()
+    checks = None  # type: ignore[assignment]
+
+
+class MeasuredShape(S.Serializer[Any]):
+    """What each channel would get, and what was looked at: a check names its variant, or is about the whole sheet."""
+
+    variants = MeasuredVariantShape(many=True)
+    checks = CheckShape(many=True)
+
+
+class PayloadShape(S.ModelSerializer[Payload]):
+    """`canonical` is JSON, to be hashed as it stands; `created_at` is when it was submitted."""
+
+    class Meta:
+        model = Payload
+        fields: ClassVar[list[str]] = ["digest", "canonical", "created_at"]
+
+
 class GateShape(DigestShape):
     gate = S.SlugField(max_length=40)
+
+
+class SignShape(GateShape):
+    answers = S.ListField(child=S.CharField(max_length=40), max_length=40)
+
+
+class QuestionShape(S.Serializer[Any]):
+    gate = S.CharField()
+    code = S.CharField()
+    text = S.CharField()
+
+
+class AnswerShape(S.Serializer[Any]):
+    """A question as it was put to the signer, who said yes."""
+
+    code = S.CharField()
+    text = S.CharField()
 
 
 class GateNoteShape(DigestNoteShape):
@@ -235,10 +320,13 @@ class WithdrawSignatureShape(S.Serializer[Any]):
 class DecisionShape(S.ModelSerializer[Decision]):
     gate = S.CharField(source="gate.code")
     name = S.CharField(source="user.name")
+    answers = AnswerShape(many=True)
 
     class Meta:
         model = Decision
-        fields: ClassVar[list[str]] = ["id", "gate", "digest", "verdict", "user", "name", "note", "at", "revoked_at"]
+        fields: ClassVar[list[str]] = [
+            "id", "gate", "digest", "verdict", "user", "name", "note", "answers", "at", "revoked_at",
+        ]  # fmt: skip
 
 
 class RemarkShape(S.ModelSerializer[Remark]):
@@ -263,14 +351,8 @@ class NewRemarkShape(S.Serializer[Any]):
     quote = S.CharField(max_length=300, required=False, allow_blank=True, default="", trim_whitespace=False)
 
 
-class MediaShape(S.ModelSerializer[MediaFile]):
-    class Meta:
-        model = MediaFile
-        fields: ClassVar[list[str]] = ["id", "sha256", "mime_type", "size", "width", "height", "name", "created_at"]
-
-
 class UploadShape(S.Serializer[Any]):
-    file = S.FileField()
+    file = UploadedField()
 
 
 class TaskShape(S.Serializer[Any]):

@@ -4,12 +4,9 @@ Owns what a brief may hold and when it is complete; nothing of a campaign is sch
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,30 +16,32 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import people_with
 from accounts.capabilities import Capability
 from accounts.models import Language, Organisation, User
+from campaigns import messengers
+from campaigns.brief_fields import RELATIONS, read_brief, refuse_disorder
 from campaigns.checks import Check
 from campaigns.drafting import void_altered
 from campaigns.lifecycle import CampaignState
-from campaigns.models import Campaign, Content, LatenessPolicy, Variant
+from campaigns.models import Campaign, Content, Variant
 from campaigns.rendering import document_of
 from campaigns.reviewing import gate_or_404, stamp
-from campaigns.voiding import SIGNED_OR_UP
+from campaigns.voiding import SIGNED_OR_UP, stop
 from chain import notices, reviewing
 from chain.actors import Actor
 from chain.engine import advance, begin
-from chain.errors import Invalid, NotAllowed, StaleState
+from chain.errors import Invalid, NotAllowed, NotFound, StaleState
 from chain.models import Decision, Verdict
 from chain.trail import record
 
-PROSE = ("goal", "segment", "message", "messenger", "call_to_action")
-MAX_PROSE = 5_000
-MAX_DISCLOSURE = 300
-MAX_LATENESS = 10_080
 MISSING = {
     "goal": _("The goal is missing"),
     "segment": _("The audience is missing"),
     "message": _("The message is missing"),
     "messenger": _("The messenger is missing"),
     "call_to_action": _("The call to action is missing"),
+    "theory_of_change": _("The way from the message to the change is missing"),
+    "medium": _("The media are missing"),
+    "measurement": _("What will be measured is missing"),
+    "risks": _("The risks are missing"),
 }
 
 
@@ -74,12 +73,13 @@ def create_campaign(*, title: str, actor: Actor, code: str = "", changes: Mappin
         raise NotAllowed
     actor.require(Capability.EDIT_BRIEF, on=organisation)
     given = {"time_zone": organisation.time_zone, **(changes or {}), "title": title}
+    columns, rows = parted(read_brief(given), organisation.pk)
     campaign = Campaign(
         organisation=organisation,
         code=code_for(organisation, code),
         created_by_id=actor.user_id or 0,
         created_at=timezone.now(),
-        **read_brief(given),
+        **columns,
     )
     refuse_disorder(campaign)
     try:
@@ -88,7 +88,26 @@ def create_campaign(*, title: str, actor: Actor, code: str = "", changes: Mappin
     except IntegrityError as error:
         raise Invalid(_("Another campaign has this code."), code="code_taken", field="code") from error
     campaign.contributors.add(actor.user_id or 0)
+    relate(campaign, rows)
     return campaign
+
+
+def parted(given: dict[str, Any], organisation_id: int) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Columns, and rows that the brief points at; NotFound where one of those is another institution's."""
+    rows = {name: given[name] for name in RELATIONS if name in given}
+    named = [*(row for some in rows.values() for row in some), *filter(None, [given.get("programme")])]
+    if any(row.organisation_id != organisation_id for row in named):
+        raise NotFound
+    return {name: value for name, value in given.items() if name not in RELATIONS}, rows
+
+
+def relate(campaign: Campaign, rows: Mapping[str, list[Any]]) -> None:
+    for name, some in rows.items():
+        getattr(campaign, name).set(some)
+
+
+def differing(campaign: Campaign, rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: some for name, some in rows.items() if set(some) != set(getattr(campaign, name).all())}
 
 
 def code_for(organisation: Organisation, code: str) -> str:
@@ -108,11 +127,14 @@ def edit_brief(*, campaign: Campaign, changes: Mapping[str, Any], version: int, 
         raise Invalid(_("This campaign is closed: nothing in it changes any more."), code="campaign_closed")
     if held.version != version:
         raise BriefEditedByAnother(held)
-    new = {name: value for name, value in read_brief(changes).items() if getattr(held, name) != value}
-    if not new:
+    columns, given_rows = parted(read_brief(changes), held.organisation_id)
+    new = {name: value for name, value in columns.items() if getattr(held, name) != value}
+    rows = differing(held, given_rows)
+    if not new and not rows:
         return Edited(held, False, [])
     was_signed, old_disclosure = held.state == CampaignState.SIGNED, held.disclosure
-    write(held, new, actor)
+    write(held, new, actor, also=rows)
+    relate(held, rows)
     refuse_disorder(held)
     held.contributors.add(actor.user_id or 0)
     voided = void_disclosed(held, actor) if held.disclosure != old_disclosure else []
@@ -124,9 +146,17 @@ def locked(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
 
 
-def write(campaign: Campaign, new: dict[str, Any], actor: Actor) -> None:
+def reopen(campaigns: Iterable[Campaign], actor: Actor, what: str) -> None:
+    """A row that these briefs name says something else now: those signed or under review are drafts again."""
+    for campaign in campaigns:
+        held = locked(campaign)
+        if held.state in (CampaignState.SIGNED, CampaignState.IN_REVIEW):
+            write(held, {}, actor, also=(what,))
+
+
+def write(campaign: Campaign, new: dict[str, Any], actor: Actor, also: Iterable[str] = ()) -> None:
     """Back to draft with the new columns, where it was signed or up; else the columns alone. The row is held."""
-    said = {"fields": sorted(new), "version": campaign.version + 1}
+    said = {"fields": sorted([*new, *also]), "version": campaign.version + 1}
     if campaign.state in (CampaignState.SIGNED, CampaignState.IN_REVIEW):
         advance(
             campaign, CampaignState.DRAFT, actor=actor, why="edited", data=said, version=campaign.version + 1, **new
@@ -149,95 +179,6 @@ def void_disclosed(campaign: Campaign, actor: Actor) -> list[Variant]:
     return voided
 
 
-# What a brief may hold
-
-
-def read_brief(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given fields, each checked. Raises Invalid with the field."""
-    return {name: READERS[name](name, value) if name in READERS else unknown(name) for name, value in given.items()}
-
-
-def unknown(name: str) -> Any:
-    raise Invalid(_("A brief has no such field."), code="unknown_field", field=name)
-
-
-def read_title(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 160 or "\n" in value or "\x00" in value:
-        raise Invalid(_("Give it a title of one line, up to 160 characters."), code="bad_title", field=name)
-    return value
-
-
-def read_prose(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_PROSE or "\x00" in value:
-        raise Invalid(_("Keep this under 5,000 characters."), code="too_long", field=name)
-    return value.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_languages(name: str, value: Any) -> list[str]:
-    if not isinstance(value, list | tuple) or any(code not in Language.values for code in value):
-        raise Invalid(_("Choose among Arabic, French and English."), code="bad_language", field=name)
-    return [code for code in Language.values if code in value]
-
-
-def read_time_zone(name: str, value: Any) -> str:
-    if value not in zones():
-        raise Invalid(
-            _("There is no time zone of this name; for example Africa/Casablanca."), code="bad_time_zone", field=name
-        )
-    return str(value)
-
-
-@cache
-def zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def read_disclosure(name: str, value: Any) -> dict[str, str]:
-    lines: dict[Any, Any] = value if isinstance(value, dict) else {"": None}
-    for code, line in lines.items():
-        if code not in Language.values or not isinstance(line, str) or "\x00" in line:
-            raise Invalid(_("Give one disclosure line per language."), code="bad_disclosure", field=name)
-        if len(line) > MAX_DISCLOSURE:
-            raise Invalid(_("Keep the disclosure line under 300 characters."), code="too_long", field=f"{name}_{code}")
-    return {code: line.replace("\r\n", "\n").replace("\r", "\n") for code, line in lines.items() if line.strip()}
-
-
-def read_date(name: str, value: Any) -> date | None:
-    if value is not None and type(value) is not date:
-        raise Invalid(_("Write a date as year-month-day."), code="bad_date", field=name)
-    return value
-
-
-def read_policy(name: str, value: Any) -> str:
-    if value not in LatenessPolicy.values:
-        raise Invalid(_("Choose what happens to a late post."), code="bad_policy", field=name)
-    return str(value)
-
-
-def read_minutes(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_LATENESS:
-        raise Invalid(_("Choose between 0 minutes and 7 days (10080)."), code="bad_minutes", field=name)
-    return value
-
-
-READERS: dict[str, Any] = {
-    "title": read_title,
-    **dict.fromkeys(PROSE, read_prose),
-    "languages": read_languages,
-    "time_zone": read_time_zone,
-    "disclosure": read_disclosure,
-    "starts_on": read_date,
-    "ends_on": read_date,
-    "lateness_policy": read_policy,
-    "lateness_minutes": read_minutes,
-}
-
-
-def refuse_disorder(campaign: Campaign) -> None:
-    if campaign.starts_on and campaign.ends_on and campaign.ends_on < campaign.starts_on:
-        raise Invalid(_("The last day is before the first."), code="dates_in_disorder", field="ends_on")
-
-
 # Its signature
 
 
@@ -248,6 +189,7 @@ def lacking(campaign: Campaign) -> list[Check]:
         for name, what in MISSING.items()
         if not getattr(campaign, name).strip()
     ]
+    found += [*without_rows(campaign), *messengers.consent_lacking(campaign)]
     if not campaign.languages:
         found.append(
             Check("languages_missing", "block", _("No language is chosen"), _("Choose at least one."), "languages")
@@ -264,6 +206,15 @@ def lacking(campaign: Campaign) -> list[Check]:
             )
         )
     return found
+
+
+def without_rows(campaign: Campaign) -> Iterator[Check]:
+    if not campaign.segments.all():
+        how = _("Choose one from the register, or describe a new one there.")
+        yield Check("segments_missing", "block", _("No segment of the audience is chosen"), how, "segments")
+    if not campaign.messengers.all():
+        how = _("Choose one from the register, or record one there with their consent.")
+        yield Check("messengers_missing", "block", _("Nobody is chosen to speak"), how, "messengers")
 
 
 @transaction.atomic
@@ -308,6 +259,8 @@ def sign_brief(*, campaign: Campaign, digest: str, actor: Actor) -> Campaign:
     actor.require(Capability.SIGN_BRIEF, on=campaign)
     held = locked(campaign)
     refuse_state(held, CampaignState.IN_REVIEW, CampaignState.SIGNED)
+    for lacks in messengers.consent_lacking(held):
+        raise Invalid(lacks.what, code=lacks.code, field=lacks.place)
     decision = decide(held, digest, Verdict.APPROVED, actor)
     if held.state == CampaignState.IN_REVIEW:
         advance(held, CampaignState.SIGNED, actor=actor, data={"digest": digest})
@@ -319,6 +272,24 @@ def sign_brief(*, campaign: Campaign, digest: str, actor: Actor) -> Campaign:
 def decide(campaign: Campaign, digest: str, verdict: Verdict, actor: Actor, note: str = "") -> Decision:
     gate = gate_or_404(campaign.organisation_id, Campaign.review_kind, "brief")
     return reviewing.decide(subject=campaign, gate=gate, digest=digest, verdict=verdict, actor=actor, note=note)
+
+
+@transaction.atomic
+def withdraw_brief_signature(*, campaign: Campaign, why: str, actor: Actor) -> Campaign:
+    """A manager takes back their own signature: the brief is a draft again and what was to go out is held."""
+    actor.require(Capability.SIGN_BRIEF, on=campaign)
+    held = locked(campaign)
+    decision = standing(held)
+    if held.state != CampaignState.SIGNED or decision is None:
+        raise StaleState(_("No signature stands under this brief any more."), code="not_signed")
+    if decision.user_id != actor.user_id:
+        raise NotAllowed(_("Only who signed this brief may withdraw the signature."), code="not_yours")
+    reviewing.revoke(decision=decision, actor=actor, why=why.strip())
+    advance(held, CampaignState.DRAFT, actor=actor, why=why.strip(), data={"digest": held.digest})
+    stop(held, actor=actor, why=why.strip())
+    people = {*held.contributors.filter(is_active=True), *people_with(held.organisation_id, Capability.RELEASE)}
+    tell(held, list(people), "brief_withdrawn", _("The signature under the brief is withdrawn: {title}"), why.strip())
+    return held
 
 
 @transaction.atomic

@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.documents import Document, Text
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, Payload, Remark, Variant
-from campaigns.rendering import Material, Rendering, document_of, material_for, render_document, words_of
+from campaigns.problems import Said, told
+from campaigns.rendering import PARAGRAPH, Material, Rendering, document_of, material_for, render_document, words_of
 from library.citing import is_as_cited, label_of
-from library.models import CitationKind
+from library.models import Citation, CitationKind, Grade
 from networks.errors import ProblemCode
 from networks.types import Problem, Severity
-
-Said = str | Promise
 
 
 @dataclass(frozen=True)
@@ -112,13 +110,26 @@ def about_citations(material: Material) -> Iterator[Check]:
                 _("Take the verse out and lay it in again, then read it."),
                 "body",
             )
-        if citation.kind == CitationKind.WORK and citation.verified_at is None:
+        if not citation.is_verified:
             yield Check(
                 "citation_unverified",
                 "block",
                 format_lazy(_("A source awaits verification: {work}"), work=label_of(citation)),
                 _("Somebody other than the person who added it compares it with the print."),
+                "sources",
             )
+        yield from about_grade(citation)
+
+
+def about_grade(citation: Citation) -> Iterator[Check]:
+    if citation.grade == Grade.MAWDU:
+        what = format_lazy(_("A fabricated hadith is cited: {source}"), source=label_of(citation))
+        yield Check("hadith_fabricated", "block", what, _("Take it out: nothing rests on it."), "sources")
+    if citation.grade == Grade.DAIF:
+        what = format_lazy(_("A weak hadith is cited: {source}"), source=label_of(citation))
+        yield Check(
+            "hadith_weak", "warn", what, _("Say its grade in the text, or rest on a stronger source."), "sources"
+        )
 
 
 def about_wording(document: Document) -> Iterator[Check]:
@@ -169,68 +180,19 @@ def about_variant(document: Document, variant: Variant, rendering: Rendering) ->
             yield of_problem(problem, document, variant)
 
 
-Telling = tuple[Said, Said]
-PROBLEMS: dict[str, Telling] = {
-    ProblemCode.TEXT_TOO_LONG: (
-        _("Too long for {channel}: {length} where {limit} are allowed, {over} too many"),
-        _("Shorten your own words: a verse is never cut."),
-    ),
-    ProblemCode.TEXT_TOO_MANY_BYTES: (
-        _("Too heavy for {channel}: {length} bytes where {limit} are allowed"),
-        _("Shorten your own words: a verse is never cut."),
-    ),
-    ProblemCode.MEDIA_TOO_MANY: (
-        _("{count} pictures for {channel}, which takes {limit}"),
-        _("Take some out."),
-    ),
-    ProblemCode.MEDIA_TYPE_NOT_ACCEPTED: (
-        _("{channel} does not take pictures of this kind ({mime_type})"),
-        _("Save the picture as JPEG or PNG and add it again."),
-    ),
-    ProblemCode.MEDIA_TOO_LARGE: (
-        _("A picture is too heavy for {channel}"),
-        _("Save it smaller and add it again."),
-    ),
-    ProblemCode.MEDIA_TOO_MANY_PIXELS: (
-        _("A picture is too large for {channel}"),
-        _("Save it smaller and add it again."),
-    ),
-    ProblemCode.ALT_TEXT_MISSING: (
-        _("A picture has no description on {channel}"),
-        _("Write a sentence for those who cannot see it."),
-    ),
-    ProblemCode.ALT_TEXT_TOO_LONG: (
-        _("A picture's description is too long for {channel}: {length} where {limit} are allowed"),
-        _("Shorten the description."),
-    ),
-    ProblemCode.VISIBILITY_NOT_OFFERED: (
-        _("{channel} does not offer this visibility"),
-        _("Tell your administrator: this text cannot go out there."),
-    ),
-    ProblemCode.CONTENT_WARNING_NOT_OFFERED: (
-        _("{channel} has no content notice"),
-        _("Empty the content notice for this channel."),
-    ),
-    ProblemCode.REPLY_NOT_OFFERED: (
-        _("{channel} offers no replies"),
-        _("Keep it to a single post there."),
-    ),
-}
-UNKNOWN: Telling = (_("{channel} does not accept this text ({code})"), _("Ask a coordinator what the network says."))
-
-
 def of_problem(problem: Problem, document: Document, variant: Variant) -> Check:
-    what, how = PROBLEMS.get(problem.code, UNKNOWN)
-    params = {**problem.params, "channel": variant.channel.handle, "code": problem.code}
+    what, how = told(problem, variant.channel.handle)
     level = "block" if problem.severity == Severity.BLOCK else "warn"
     place = place_of(problem, document, variant)
-    return Check(str(problem.code), level, format_lazy(str(what), **params), how, place, variant.pk)
+    return Check(str(problem.code), level, what, how, place, variant.pk)
 
 
 def place_of(problem: Problem, document: Document, variant: Variant) -> str:
     kind, _dot, rest = problem.field.partition(".")
     pictures = document.of(variant.pk).media
     position = rest.partition(".")[0]
+    if kind == "options":
+        return f"option-{variant.pk}-{rest}"
     if kind == "media" and position.isdecimal() and int(position) < len(pictures):
         return f"alt-{variant.pk}-{pictures[int(position)].media}"
     return f"v-{variant.pk}"
@@ -240,13 +202,13 @@ def about_copies(variants: list[Variant], rendered: Mapping[int, Rendering]) -> 
     """The same words on two accounts of one network: what readers and networks take for a campaign of puppets."""
     published = texts_elsewhere(variants, rendered)
     for variant in variants:
-        text, network = rendered[variant.pk].parts[0].post.text, variant.channel.network
+        text, network = rendered[variant.pk].text, variant.channel.network
         here = {
             other.channel.handle
             for other in variants
             if other.channel_id != variant.channel_id
             and other.channel.network == network
-            and rendered[other.pk].parts[0].post.text == text
+            and rendered[other.pk].text == text
         }
         for handle in sorted(here | published.get((network, text), set()) - {variant.channel.handle}):
             yield Check(
@@ -265,7 +227,9 @@ def texts_elsewhere(variants: list[Variant], rendered: Mapping[int, Rendering]) 
     """Handles of our other channels of the same network on which one of these texts is under review, signed or out."""
     wanted = Q(pk__in=[])
     for variant in variants:
-        needle = json.dumps(rendered[variant.pk].parts[0].post.text, ensure_ascii=False)[1:-1][:NEEDLE]
+        parts = rendered[variant.pk].parts
+        needle = json.dumps(next((part.post.text for part in parts if part.post.text), ""), ensure_ascii=False)
+        needle = needle[1:-1][:NEEDLE]
         same_network = Q(variant__channel__network=variant.channel.network, canonical__contains=needle)
         wanted |= same_network & ~Q(variant__channel_id=variant.channel_id)
     if not variants:
@@ -277,7 +241,10 @@ def texts_elsewhere(variants: list[Variant], rendered: Mapping[int, Rendering]) 
         up.exclude(variant_id__in=own).exclude(variant__state=VariantState.WITHDRAWN).select_related("variant__channel")
     ):
         if payload.variant.payload_id == payload.pk:
-            key = (payload.variant.channel.network, json.loads(payload.canonical)["parts"][0]["text"])
+            key = (
+                payload.variant.channel.network,
+                PARAGRAPH.join(filter(None, (part["text"] for part in json.loads(payload.canonical)["parts"]))),
+            )
             found.setdefault(key, set()).add(payload.variant.channel.handle)
     return found
 
@@ -297,7 +264,7 @@ def sound(found: Iterable[Check], document: Document, variants: list[Variant]) -
             {"verse_changed"}, "verses", _("The verses are those of the installed text, letter for letter")
         )
     if document.sources:
-        yield from unless({"citation_unverified"}, "sources", _("Every work was compared with the print"))
+        yield from unless({"citation_unverified"}, "sources", _("Every source was compared with its original"))
     if variants:
         too_long = {str(ProblemCode.TEXT_TOO_LONG), str(ProblemCode.TEXT_TOO_MANY_BYTES)}
         yield from unless(too_long, "length", _("No version is too long"))

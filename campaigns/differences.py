@@ -14,10 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Payload
+from campaigns.option_words import said_in
 from library.citing import passage_of
 from library.models import Citation, CitationKind
 from library.scripture import Passage
+from networks.types import Media
 
+BEGINNING = 6
+"""So many words of a post tell it from the others."""
 WORD = re.compile(r"\n|[^\S\n]+|[^\s]+")
 
 
@@ -155,10 +159,11 @@ def add(line: list[Segment], piece: Segment) -> None:
 def facts(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
     labels = {
         "language": _("Language"),
+        "posts": _("Posts of the thread"),
         "link": _("Link"),
         "tags": _("Tags"),
         "content_warning": _("Content notice"),
-        "pictures": _("Pictures"),
+        "pictures": _("Pictures and videos"),
         "sources": _("Sources"),
         "account": _("Account"),
     }
@@ -166,16 +171,39 @@ def facts(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
     for code, label in labels.items():
         if old[code] != new[code]:
             yield Fact(code, label, old[code], new[code])
+    yield from choices(before, after)
+
+
+def choices(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
+    """What was chosen for the network; empty where it does as it does anyway."""
+    old, new = (said_in(body["parts"][0], body["language"]) for body in (before, after))
+    for code, (label, _chosen) in {**old, **new}.items():
+        said = [one.get(code, (label, ""))[1] for one in (old, new)]
+        if said[0] != said[1]:
+            yield Fact(code, label, *said)
+
+
+def told_media(media: Media) -> str:
+    return f"{media.alt_text} ({', '.join(sha256[:12] for sha256 in media.files)})"
 
 
 def beside(body: dict[str, Any]) -> dict[str, str]:
-    post = body["parts"][0]
+    first, last = body["parts"][0], body["parts"][-1]
     return {
         "language": body["language"],
-        "link": post["link"] or "",
-        "tags": " ".join(f"#{tag}" for tag in post["tags"]),
-        "content_warning": post["content_warning"],
-        "pictures": "\n".join(f"{media['alt_text']} ({media['sha256'][:12]})" for media in post["media"]),
+        "posts": "\n".join(borders(body)),
+        "link": last["link"] or "",
+        "tags": " ".join(f"#{tag}" for tag in last["tags"]),
+        "content_warning": first["content_warning"],
+        "pictures": "\n".join(told_media(Media.from_json(media)) for media in first["media"]),
         "sources": ", ".join(f"{entry['id']}:{entry['sha256'][:12]}" for entry in body["citations"]),
         "account": body["channel"]["remote_id"],
     }
+
+
+def borders(body: dict[str, Any]) -> list[str]:
+    """How each post of a thread begins; nothing for a single post."""
+    posts = [part["text"].split() for part in body["parts"]]
+    if len(posts) == 1:
+        return []
+    return [f"{number}. {' '.join(words[:BEGINNING]) or '—'}" for number, words in enumerate(posts, start=1)]

@@ -5,7 +5,7 @@ of a text under review or signed, that text is a draft again in the same transac
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
 from accounts.models import Language
-from campaigns.documents import MAX_TITLE, Document, own_json, parse
+from campaigns.documents import MAX_TITLE, Break, Document, own_json, parse, words_in
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Variant
 from campaigns.rendering import document_of, material_for, refuse_foreign, render_document
@@ -25,7 +25,10 @@ from chain.actors import Actor
 from chain.engine import advance, begin
 from chain.errors import Invalid, NotFound, StaleState
 from chain.trail import record
+from library.folding import fold
 from library.models import Claim
+from networks.options import chosen
+from networks.registry import options_of
 
 SITTING = timedelta(minutes=10)
 """Saves of one person within this time are one sitting: the trail tells of it once."""
@@ -77,6 +80,7 @@ def create_content(
         draft=Document(title=titled(title)).to_json(),
         created_by_id=actor.user_id or 0,
         created_at=timezone.now(),
+        folded=fold(titled(title), reference),
     )
     content.save(force_insert=True)
     content.contributors.add(actor.user_id or 0)
@@ -114,7 +118,7 @@ def save_draft(*, content: Content, document: Any, base_version: int, actor: Act
     refuse_closed(locked.campaign)
     written = document if isinstance(document, Document) else parse(document)
     before = document_of(locked)
-    whole = with_sources(written, before)
+    whole = without_defaults(with_sources(written, before), locked)
     if whole == before:  # also a save whose answer was lost, sent again: nobody is in anybody's way
         return Saved(locked.draft_version, locked.draft_saved_at, [])
     if locked.draft_version != base_version:
@@ -133,13 +137,26 @@ def with_sources(written: Document, before: Document) -> Document:
     return Document(title=written.title, body=written.body, variants=written.variants, sources=kept)
 
 
+def without_defaults(written: Document, content: Content) -> Document:
+    """What a network does anyway is not kept as a choice: choosing it by name makes no other text."""
+    if not any(own.options for own in written.variants.values()):
+        return written
+    networks = dict(content.variants.values_list("pk", "channel__network"))
+    own = {
+        pk: replace(one, options=chosen(options_of(networks.get(pk, "")), one.options))
+        for pk, one in written.variants.items()
+    }
+    return replace(written, variants=own)
+
+
 def keep(content: Content, document: Document, actor: Actor) -> None:
     content.draft = document.to_json()
     content.draft_version += 1
     content.draft_saved_at = timezone.now()
     content.draft_saved_by_id = actor.user_id
     content.title = document.title if document.title.strip() else content.title
-    content.save(update_fields=["draft", "draft_version", "draft_saved_at", "draft_saved_by", "title"])
+    content.folded = fold(content.title, content.reference, *words_in(content.draft))
+    content.save(update_fields=["draft", "draft_version", "draft_saved_at", "draft_saved_by", "title", "folded"])
     if actor.user_id is not None:
         content.contributors.add(actor.user_id)
 
@@ -207,8 +224,10 @@ def copy_variant(*, variant: Variant, actor: Actor) -> Variant:
     content.contributors.add(*variant.contributor_ids())
     copy = add_variant(content=content, channel=variant.channel, actor=actor)
     document = document_of(old)
-    own = own_json(document.of(variant.pk)) | {"blocks": None}
-    body = Document(title=old.title, body=document.blocks_for(variant.pk), sources=document.sources).to_json()
+    blocks = document.blocks_for(variant.pk)
+    own = own_json(document.of(variant.pk)) | ({} if Break() in blocks else {"blocks": None})
+    whole = tuple(block for block in blocks if not isinstance(block, Break))
+    body = Document(title=old.title, body=whole, sources=document.sources).to_json()
     save_draft(content=content, document=body | {"variants": {str(copy.pk): own}}, base_version=0, actor=actor)
     record("variant.copied", copy, actor=actor, data={"from": variant.pk})
     return copy

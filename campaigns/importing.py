@@ -22,17 +22,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.capabilities import Capability
 from campaigns import media
 from campaigns.access import channels_of
-from campaigns.checks import Said, check
+from campaigns.checks import check
 from campaigns.documents import Block, Document, OwnText, Picture, Text, Verse
 from campaigns.drafting import add_variant, create_content, save_draft
 from campaigns.models import Campaign, Content, MediaFile
+from campaigns.problems import Said
 from campaigns.sheets import MAX_BYTES, Row, read_rows
 from campaigns.submitting import NotReady, submit_all
 from chain.actors import Actor
 from chain.errors import DomainError, Invalid
 from chain.trail import record
 from library import citing, scripture
-from library.models import Claim
+from library.concepts import concept_named
+from library.models import Claim, Concept
+from library.narratives import add_claim
 
 PLACED = re.compile(r"\{\s*([0-9: -]+?)\s*\}")
 RELATIVE = re.compile(r"\+(\d{1,3})\s+(\d{1,2}):(\d{2})")
@@ -193,10 +196,20 @@ def claim_of(run: Import, row: Row) -> Claim:
     claim = Claim.objects.filter(organisation_id=run.campaign.organisation_id, text_ar=text).first()
     if claim is not None:
         return claim
-    if not row["concept"].strip():
+    return add_claim(concept=concept_of(run, row), text_ar=text, actor=run.actor)
+
+
+def concept_of(run: Import, row: Row) -> Concept:
+    """The recorded concept that the row names, in any of its languages and however it is vowelled."""
+    name = row["concept"].strip()
+    if not name:
         sentence = _("This claim is not recorded. Record it first, or fill the column “concept” to record it now.")
         raise Invalid(sentence, code="claim_unknown", field="claim")
-    return citing.add_claim(concept=row["concept"], text_ar=text, actor=run.actor)
+    concept = concept_named(run.campaign.organisation_id, name)
+    if concept is None:
+        sentence = _("There is no concept {name} here. Record it first, or correct the name.")
+        raise Invalid(format_lazy(sentence, name=name), code="concept_unknown", field="concept")
+    return concept
 
 
 def blocks_of(run: Import, row: Row) -> tuple[Block, ...]:

@@ -9,6 +9,7 @@ import os
 import struct
 import tempfile
 import zlib
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -27,6 +28,7 @@ from chain.actors import Actor
 from chain.errors import Invalid
 from chain.trail import record
 
+CHUNK = 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP")
 MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -132,26 +134,30 @@ def encode(picture: Image.Image, kind: str) -> tuple[bytes, str, int, int]:
     return made.getvalue(), MIME[kind], picture.width, picture.height
 
 
-@transaction.atomic
 def store(organisation: Organisation, final: tuple[bytes, str, int, int], name: str, actor: Actor) -> MediaFile:
     content, mime_type, width, height = final
     sha256 = hashlib.sha256(content).hexdigest()
     write_once(path_of(organisation.pk, sha256), content)
+    told = {"mime_type": mime_type, "size": len(content), "width": width, "height": height}
+    return enter(organisation, sha256, told, name, actor)
+
+
+@transaction.atomic
+def enter(organisation: Organisation, sha256: str, told: dict[str, Any], name: str, actor: Actor) -> MediaFile:
+    """The row of a file whose bytes are stored; the one that was there where the same bytes came before."""
     media, is_new = MediaFile.objects.get_or_create(
         organisation=organisation,
         sha256=sha256,
         defaults={
-            "mime_type": mime_type,
-            "size": len(content),
-            "width": width,
-            "height": height,
+            **told,
             "name": Path(name.replace("\x00", "")).name[:200],
             "uploaded_by_id": actor.user_id or 0,
             "created_at": timezone.now(),
         },
     )
     if is_new:
-        record("media.uploaded", media, actor=actor, data={"sha256": sha256, "size": len(content), "type": mime_type})
+        data = {"sha256": sha256, "size": media.size, "type": media.mime_type}
+        record("media.uploaded", media, actor=actor, data=data)
     return media
 
 
@@ -171,16 +177,56 @@ def write_once(path: Path, content: bytes) -> None:
     os.replace(half.name, path)
 
 
+def move_once(made: Path, path: Path) -> None:
+    """As `write_once`, for a file that was made on the same disk."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with made.open("rb") as written:
+        os.fsync(written.fileno())
+    made.chmod(0o600)
+    os.replace(made, path)
+
+
 def open_file(media: MediaFile) -> BinaryIO:
-    """The final bytes of a picture that the caller reached through campaigns.access."""
+    """The final bytes of a file that the caller reached through campaigns.access."""
     return open_stored(media.organisation_id, media.sha256)
 
 
 def open_stored(organisation_id: int, sha256: str) -> BinaryIO:
-    """The bytes of that hash. Raises FileNotFoundError, or MediaDamaged where the disk holds others (both OSError)."""
+    """The file of that hash, read through and found whole, at its beginning; never whole in memory.
+
+    Raises FileNotFoundError, or MediaDamaged where the disk holds other bytes (both OSError).
+    """
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise FileNotFoundError(sha256)
-    content = path_of(organisation_id, sha256).read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
+    opened = path_of(organisation_id, sha256).open("rb")
+    if hash_of(opened) != sha256:
+        opened.close()
         raise MediaDamaged(sha256)
-    return BytesIO(content)
+    return opened
+
+
+def hash_of(opened: BinaryIO) -> str:
+    """The hash of all that follows; the file stands at its beginning afterwards."""
+    found = hashlib.sha256()
+    while chunk := opened.read(CHUNK):
+        found.update(chunk)
+    opened.seek(0)
+    return found.hexdigest()
+
+
+def open_seen_whole(media: MediaFile) -> BinaryIO:
+    """As `open_file`, for many short readings of one large file: its hash is computed again only when the file changed.
+
+    Nothing is sent to a network by this way.
+    """
+    path = path_of(media.organisation_id, media.sha256)
+    found = path.stat()
+    if not is_whole(path, media.sha256, (found.st_ino, found.st_size, found.st_mtime_ns)):
+        raise MediaDamaged(media.sha256)
+    return path.open("rb")
+
+
+@lru_cache(maxsize=256)
+def is_whole(path: Path, sha256: str, _as_it_stands: tuple[int, int, int]) -> bool:
+    with path.open("rb") as opened:
+        return hash_of(opened) == sha256

@@ -8,8 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.lifecycle import CAMPAIGN, VARIANT, CampaignState, VariantState
+from campaigns.media_models import MediaFile as MediaFile
+from campaigns.media_models import Rendition as Rendition
 from chain.lifecycle import Lifecycle
 from chain.trail import canonical
+from library.models import Kept
 
 USER = settings.AUTH_USER_MODEL
 
@@ -20,8 +23,121 @@ class LatenessPolicy(models.TextChoices):
     SKIP = "skip", _("Skip")
 
 
+class Programme(Kept):
+    """What several campaigns serve together, with its goals in order."""
+
+    verb: ClassVar[str] = "programme"
+    SEARCHED: ClassVar[tuple[str, ...]] = ("title", "summary")
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="programmes")
+    title = models.CharField(max_length=160)
+    summary = models.TextField(blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "title"], name="one_programme_per_title")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProgrammeGoal(models.Model):
+    """One goal: by which indicator it is known, and how much of it is wanted and (on which day) reached, in words."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="goals")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300)
+    indicator = models.CharField(max_length=300, blank=True)
+    target = models.CharField(max_length=300, blank=True)
+    reached = models.CharField(max_length=300, blank=True, default="")
+    reached_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["programme", "position"], name="one_goal_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Segment(Kept):
+    """A group that campaigns speak to. Never a person: no name, address, number or account stands in it."""
+
+    verb: ClassVar[str] = "segment"
+    SEARCHED: ClassVar[tuple[str, ...]] = ("name", "description")
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="segments")
+    name = models.CharField(max_length=120)
+    description = models.TextField()
+    languages = models.JSONField(default=list)
+    networks = models.JSONField(default=list)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="one_segment_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def said(self) -> list[Any]:
+        """What a signed brief says of it."""
+        return [self.pk, self.name, self.description, self.languages, self.networks]
+
+
+class MessengerKind(models.TextChoices):
+    PERSON = "person", _("A person")
+    INSTITUTION = "institution", _("The institution itself")
+
+
+class Messenger(Kept):
+    """Who speaks. A person is known by the name that stands in public, or a pen name, and by a consent in force.
+
+    The consent is no part of what a brief's signature covers: it has its own dates, and is asked for again each time
+    that something goes out.
+    """
+
+    verb: ClassVar[str] = "messenger"
+    SEARCHED: ClassVar[tuple[str, ...]] = ("public_name", "basis")
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="messengers")
+    kind = models.CharField(max_length=20, choices=MessengerKind, default=MessengerKind.PERSON)
+    public_name = models.CharField(max_length=120)
+    is_pen_name = models.BooleanField(default=False)
+    basis = models.TextField()
+    consent_on = models.DateField(null=True, blank=True)
+    consent_scope = models.TextField(blank=True)
+    consent_until = models.DateField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["public_name", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "public_name"], name="one_messenger_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.public_name
+
+    def said(self) -> list[Any]:
+        """What a signed brief says of them."""
+        return [self.pk, self.kind, self.public_name, self.basis]
+
+
 class Campaign(models.Model):
-    """A campaign and its brief. The brief is signed by a manager as one digest; an edit voids the signature."""
+    """A campaign and its brief. The brief is signed by a manager as one digest; an edit voids the signature.
+
+    `LATER` are parts that briefs signed long ago did not have: the digest names them only where they are written, so
+    that those signatures stand.
+    """
 
     lifecycle: ClassVar[Lifecycle] = CAMPAIGN
     review_kind: ClassVar[str] = "brief"
@@ -30,7 +146,14 @@ class Campaign(models.Model):
         "disclosure", "starts_on", "ends_on", "lateness_policy", "lateness_minutes",
     )  # fmt: skip
 
+    LATER: ClassVar[tuple[str, ...]] = ("theory_of_change", "medium", "measurement", "risks")
+
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="campaigns")
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="campaigns")
+    serves = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Which of the programme's goals, by its number."""
+    segments: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(Segment, related_name="campaigns")
+    messengers: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(Messenger, related_name="campaigns")
     state = models.CharField(max_length=20, choices=CampaignState, default=CampaignState.DRAFT)
     code = models.SlugField(max_length=40)
     title = models.CharField(max_length=160)
@@ -39,6 +162,10 @@ class Campaign(models.Model):
     message = models.TextField(blank=True)
     messenger = models.TextField(blank=True)
     call_to_action = models.TextField(blank=True)
+    theory_of_change = models.TextField(blank=True, default="")
+    medium = models.TextField(blank=True, default="")
+    measurement = models.TextField(blank=True, default="")
+    risks = models.TextField(blank=True, default="")
     languages = models.JSONField(default=list)
     time_zone = models.CharField(max_length=60, default="Africa/Casablanca")
     disclosure = models.JSONField(default=dict)
@@ -65,7 +192,18 @@ class Campaign(models.Model):
         """sha256 (hex) of the brief exactly as it stands: what a manager signs."""
         brief = {name: getattr(self, name) for name in self.BRIEF}
         dates = {name: brief[name].isoformat() if brief[name] else None for name in ("starts_on", "ends_on")}
-        return hashlib.sha256(canonical({**brief, **dates})).hexdigest()
+        return hashlib.sha256(canonical({**brief, **dates, **self.later()})).hexdigest()
+
+    def later(self) -> dict[str, Any]:
+        """The later parts of the brief, those that are written."""
+        parts = {
+            **{name: getattr(self, name) for name in self.LATER},
+            "programme": self.programme_id,
+            "serves": self.serves,
+            "segments": [row.said() for row in sorted(self.segments.all(), key=lambda row: row.pk)],
+            "messengers": [row.said() for row in sorted(self.messengers.all(), key=lambda row: row.pk)],
+        }
+        return {name: part for name, part in parts.items() if part}
 
     def contributor_ids(self) -> set[int]:
         return set(self.contributors.values_list("pk", flat=True))
@@ -75,7 +213,7 @@ class Content(models.Model):
     """One answer to one claim. `draft` is the working copy (see campaigns/documents.py for its shape).
 
     `draft_version` counts saves: a save must name the version it began from, so that two people never overwrite.
-    `reference` is the name that an imported file gives it; empty for what was begun here.
+    `reference` is the name that an imported file gives it; empty for what was begun here. `folded` is for searching.
     """
 
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="contents")
@@ -85,6 +223,7 @@ class Content(models.Model):
     reference = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=5, default="ar")
     draft: Any = models.JSONField(default=dict)
+    folded = models.TextField(blank=True, default="")
     draft_version = models.PositiveIntegerField(default=0)
     draft_saved_at = models.DateTimeField(null=True)
     draft_saved_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -125,28 +264,6 @@ class Revision(models.Model):
         return f"{self.content_id}/{self.number}"
 
 
-class MediaFile(models.Model):
-    """A picture as it will go out: checked and re-encoded once, at upload, and known by the hash of its bytes."""
-
-    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    mime_type = models.CharField(max_length=40)
-    size = models.PositiveIntegerField()
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    name = models.CharField(max_length=200)
-    uploaded_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["organisation", "sha256"], name="one_file_per_hash")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Variant(models.Model):
     """A content as it will stand on one channel. Its state is the people's: written, reviewed, signed.
 
@@ -184,6 +301,13 @@ class Variant(models.Model):
 
     def contributor_ids(self) -> set[int]:
         return set(self.content.contributors.values_list("pk", flat=True))
+
+
+class Undated(models.Model):
+    """A version that may lack a time. Kept by triggers (publishing's migration 0012), so that those few are found
+    without looking through all that went out; whoever asks still looks at the version's state and its deliveries."""
+
+    variant = models.OneToOneField(Variant, models.CASCADE, primary_key=True, related_name="undated")
 
 
 class Payload(models.Model):

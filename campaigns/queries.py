@@ -6,9 +6,19 @@ The number of queries does not grow with rows.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from accounts.capabilities import Capability
 from campaigns.access import campaigns_of, contents_of, house, variants_of
@@ -18,8 +28,25 @@ from chain.actors import Actor
 from chain.models import Decision, Gate, Verdict
 from chain.reviewing import Standing
 
-SHOWN = 50
+SHOWN = 25
+ON_ITS_WAY = ("pending", "preparing", "sending", "processing")
 BACK = (VariantState.CHANGES, VariantState.REVOKED, VariantState.EXPIRED)
+TOLD = (
+    Prefetch("remarks", Remark.objects.select_related("author").order_by("id")),
+    "deliveries",
+    "content__variants__deliveries",
+    "content__variants__channel",
+)
+"""What is read beside a variant for a task or a row."""
+COLUMNS = (
+    "organisation", "state", "submitted_at", "submitted_by", "planned_at", "payload__digest",
+    "channel__network", "channel__handle", "channel__display_name", "channel__state", "channel__organisation",
+    "content__organisation", "content__title", "content__language", "content__draft", "content__draft_saved_at",
+    "content__created_at", "content__created_by__name", "content__created_by__byline_kind",
+    "content__created_by__pen_name", "content__claim__text_ar", "content__claim__text_fr", "content__claim__text_en",
+    "content__claim__organisation", "content__campaign__organisation", "content__campaign__state",
+    "content__campaign__title", "content__campaign__time_zone", "content__campaign__created_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,13 +89,15 @@ def desk(actor: Actor) -> Desk:
     if not actor.can(Capability.VIEW_CONTENTS):
         return Desk()
     mine = mine_by_state(actor) if actor.can(Capability.WRITE_CONTENT) else {}
+    sign, plan = list(to_sign(actor)[:SHOWN]), list(to_plan(actor)[:SHOWN])
+    prefetch_related_objects([*(one for some in mine.values() for one in some), *sign, *plan], *TOLD)
     back = [task_of("fix", variant) for state in BACK for variant in mine.get(state, [])]
     return Desk(
         fix=in_order(back),
-        sign=[task_of("sign", variant) for variant in to_sign(actor)[:SHOWN]],
+        sign=[task_of("sign", variant) for variant in sign],
         briefs=brief_tasks(actor),
         write=in_order(writing(actor, mine)),
-        plan=[task_of("plan", variant) for variant in to_plan(actor)[:SHOWN]],
+        plan=[task_of("plan", variant) for variant in plan],
         waiting=in_order([task_of("waiting", variant) for variant in mine.get(VariantState.IN_REVIEW, [])]),
     )
 
@@ -89,19 +118,22 @@ def task_of(kind: str, variant: Variant) -> Task:
     )
 
 
+def in_lists(actor: Actor) -> QuerySet[Variant]:
+    """Variants with those columns alone that a task or a row reads: a brief and a payload weigh more than the row."""
+    beside = ("content__campaign", "content__claim", "content__created_by", "channel", "payload")
+    return variants_of(actor).select_related(None).select_related(*beside).only(*COLUMNS)
+
+
 def told(variants: QuerySet[Variant]) -> QuerySet[Variant]:
     """With all that a task or a row reads of a variant."""
-    remarks = Remark.objects.select_related("author").order_by("id")
-    return variants.prefetch_related(
-        Prefetch("remarks", remarks), "deliveries", "content__variants__deliveries", "content__variants__channel"
-    )
+    return variants.prefetch_related(*TOLD)
 
 
 def mine_by_state(actor: Actor) -> dict[str, list[Variant]]:
     """The variants of contents in which I had a hand, in open campaigns, by state."""
-    own = variants_of(actor).filter(content__contributors=actor.user_id or 0)
+    own = in_lists(actor).filter(content__contributors=actor.user_id or 0)
     states = [*BACK, VariantState.DRAFT, VariantState.IN_REVIEW]
-    found = told(own.filter(state__in=states).exclude(content__campaign__state=CampaignState.CLOSED))
+    found = own.filter(state__in=states).exclude(content__campaign__state=CampaignState.CLOSED)
     by_state: dict[str, list[Variant]] = {}
     for variant in found.order_by("-content__draft_saved_at", "-id")[: SHOWN * 4]:
         by_state.setdefault(variant.state, []).append(variant)
@@ -133,22 +165,29 @@ def to_sign(actor: Actor) -> QuerySet[Variant]:
     signature = in_force.filter(digest=OuterRef(OuterRef("payload__digest")), verdict=Verdict.APPROVED)
     mine = Gate.objects.filter(organisation_id=house(actor), kind=Variant.review_kind, capability__in=gates)
     open_gate = mine.exclude(Exists(signature.filter(gate_id=OuterRef("pk"))))
-    found = variants_of(actor).filter(state=VariantState.IN_REVIEW).exclude(content__contributors=actor.user_id)
-    return told(found.exclude(Exists(by_me)).filter(Exists(open_gate)).order_by("submitted_at", "id"))
+    found = in_lists(actor).filter(state=VariantState.IN_REVIEW).exclude(content__contributors=actor.user_id)
+    return found.exclude(Exists(by_me)).filter(Exists(open_gate)).order_by("submitted_at", "id")
 
 
 def under_review(actor: Actor) -> QuerySet[Variant]:
     """All versions that await a signature, whoever's."""
-    return told(variants_of(actor).filter(state=VariantState.IN_REVIEW).order_by("submitted_at", "id"))
+    return told(in_lists(actor).filter(state=VariantState.IN_REVIEW).order_by("submitted_at", "id"))
 
 
 def to_plan(actor: Actor) -> QuerySet[Variant]:
-    """Signed at every gate, in a campaign with a signed brief, without any time yet: for those who release."""
+    """Signed and without a time, for those who release."""
     if not actor.can(Capability.RELEASE):
         return Variant.objects.none()
-    signed = variants_of(actor).filter(state=VariantState.APPROVED, content__campaign__state=CampaignState.SIGNED)
-    planned = Q(deliveries__payload_id__isnull=False) & ~Q(deliveries__state__in=("cancelled", "missed"))
-    return told(signed.exclude(pk__in=Variant.objects.filter(planned).values("pk")).order_by("planned_at", "id"))
+    return without_time(in_lists(actor)).order_by("planned_at", "id")
+
+
+def without_time(variants: QuerySet[Variant]) -> QuerySet[Variant]:
+    """Signed at every gate, in a campaign with a signed brief, without any time yet: looked for among the undated."""
+    signed = variants.filter(
+        undated__isnull=False, state=VariantState.APPROVED, content__campaign__state=CampaignState.SIGNED
+    )
+    planned = FilteredRelation("deliveries", condition=~Q(deliveries__state__in=("cancelled", "missed")))
+    return signed.annotate(planned=planned).filter(planned__isnull=True)
 
 
 def brief_tasks(actor: Actor) -> list[Task]:
@@ -181,33 +220,31 @@ class Progress:
 
 
 def progress(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
-    """By campaign id, two queries however many there are. A campaign without contents has zeros, which are true."""
+    """By campaign id, three queries however many there are. A campaign without contents has zeros, which are true."""
     ids = [campaign.pk for campaign in campaigns]
-    state = Q(variants__state=VariantState.WITHDRAWN)
-    counted = Content.objects.filter(campaign_id__in=ids).values("campaign_id").order_by("campaign_id")
-    people = counted.annotate(
-        contents=Count("pk", distinct=True),
-        written=Count("variants", filter=~state, distinct=True),
-        in_review=Count("variants", filter=Q(variants__state=VariantState.IN_REVIEW), distinct=True),
-        signed=Count("variants", filter=Q(variants__state=VariantState.APPROVED), distinct=True),
-    )
-    machine = counted.annotate(
-        scheduled=Count(
-            "variants__deliveries",
-            filter=Q(variants__deliveries__state__in=("pending", "preparing", "sending", "processing")),
-            distinct=True,
+    chosen = Campaign.objects.filter(pk__in=ids).order_by("pk")
+    variants = Variant.objects.filter(content__campaign_id__in=ids).order_by("content__campaign_id")
+    counted = (
+        chosen.values("pk", count=Count("contents")),
+        variants.values(pk=F("content__campaign_id")).annotate(
+            written=Count("pk", filter=~Q(state=VariantState.WITHDRAWN)),
+            in_review=Count("pk", filter=Q(state=VariantState.IN_REVIEW)),
+            signed=Count("pk", filter=Q(state=VariantState.APPROVED)),
         ),
-        published=Count("variants__deliveries", filter=Q(variants__deliveries__state="published"), distinct=True),
+        chosen.values("pk").annotate(
+            scheduled=Count("deliveries", filter=Q(deliveries__state__in=ON_ITS_WAY)),
+            published=Count("deliveries", filter=Q(deliveries__state="published")),
+        ),
     )
     rows: dict[int, dict[str, int]] = {pk: {} for pk in ids}
-    for row in (*people, *machine):
-        rows[row["campaign_id"]].update(cast(dict[str, int], row))
+    for row in (row for table in counted for row in table):
+        rows[row["pk"]].update(cast(dict[str, int], row))
     return {pk: progress_of(row) for pk, row in rows.items()}
 
 
 def progress_of(row: dict[str, int]) -> Progress:
-    names = ("contents", "written", "in_review", "signed", "scheduled", "published")
-    return Progress(**{name: row.get(name, 0) for name in names})
+    names = ("written", "in_review", "signed", "scheduled", "published")
+    return Progress(contents=row.get("count", 0), **{name: row.get(name, 0) for name in names})
 
 
 def standings_of(variants: list[Variant]) -> dict[int, list[Standing]]:
@@ -226,3 +263,11 @@ def standings_of(variants: list[Variant]) -> dict[int, list[Standing]]:
     for decision in decisions.select_related("user", "gate").order_by("id"):
         last[decision.subject_id, decision.digest, decision.gate_id] = decision
     return {v.pk: [Standing(g, last.get((str(v.pk), v.digest, g.pk))) for g in gates] for v in variants}
+
+
+def held_by_edit(voided: Iterable[Variant]) -> list[Any]:
+    """The deliveries of variants that an edit made drafts again, held because their text changed; the next first."""
+    held: list[Any] = []
+    for variant in voided:
+        held += variant.deliveries.filter(state="held", reason="approval_void").select_related("channel")
+    return sorted(held, key=lambda delivery: delivery.due_at)

@@ -4,6 +4,8 @@ What is signed is a payload's digest; chain.reviewing has the rules (never one's
 Gates are rows of each institution: scientific, then language, for a variant; one for a brief.
 """
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -68,8 +70,12 @@ def locked(variant: Variant) -> Variant:
 
 
 @transaction.atomic
-def sign(*, variant: Variant, gate_code: str, digest: str, actor: Actor) -> Variant:
+def sign(
+    *, variant: Variant, gate_code: str, digest: str, actor: Actor, answers: Sequence[Mapping[str, str]] = ()
+) -> Variant:
     """Sign the payload of that digest at a gate. With the last gate the variant is approved.
+
+    `answers` (campaigns/questions.py) are kept with the decision.
 
     Raises NotAllowed (own work, second gate, capability), SecondFactorNeeded, StaleState (changed, or signed already).
     """
@@ -77,7 +83,9 @@ def sign(*, variant: Variant, gate_code: str, digest: str, actor: Actor) -> Vari
     gate = gate_or_404(found.organisation_id, Variant.review_kind, gate_code)
     actor.require(gate.capability, on=found)
     refuse_not_up(found, (VariantState.IN_REVIEW, VariantState.APPROVED))
-    decision = reviewing.decide(subject=found, gate=gate, digest=digest, verdict=Verdict.APPROVED, actor=actor)
+    decision = reviewing.decide(
+        subject=found, gate=gate, digest=digest, verdict=Verdict.APPROVED, actor=actor, answers=answers
+    )
     tell_signer(decision, found)
     settle_if_signed(found, actor=actor)
     return found

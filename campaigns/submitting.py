@@ -12,6 +12,7 @@ from accounts.capabilities import Capability
 from campaigns.checks import Check, check
 from campaigns.documents import Document
 from campaigns.drafting import EditedByAnother, refuse_closed
+from campaigns.expiring import refuse_ended
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, Payload, Revision, Variant
 from campaigns.rendering import Rendering, document_of
@@ -60,6 +61,7 @@ def submit_some(content: Content, ids: list[int], actor: Actor, base_version: in
     rows = Content.objects.select_for_update(of=("self",)).select_related("campaign", "created_by", "draft_saved_by")
     held = rows.get(pk=content.pk)
     refuse_closed(held.campaign)
+    refuse_ended(held.campaign)
     if base_version is not None and base_version != held.draft_version:
         raise EditedByAnother(held)
     document = document_of(held)

@@ -14,19 +14,20 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability, Role
 from accounts.models import Language
 from campaigns import briefs
-from campaigns.access import campaign_or_404
-from campaigns.forms import BriefForm, brief_as_typed, refused
+from campaigns.access import campaign_or_404, messengers_of, programmes_of, segments_of
+from campaigns.forms import BriefForm, brief_as_typed
 from campaigns.models import Campaign, LatenessPolicy
 from campaigns.views.kept import confirm_first, keep
 from chain.errors import DomainError, Invalid, NotAllowed, SecondFactorNeeded, StaleState
+from library.forms import refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Capability.EDIT_BRIEF)
 def new(request: ActorRequest) -> HttpResponse:
     if request.method != "POST":
-        return show_brief(request, BriefForm(initial=blank(request)), None)
-    form = BriefForm(request.POST)
+        return show_brief(request, BriefForm(initial=blank(request), rows=rows_for(request)), None)
+    form = BriefForm(request.POST, rows=rows_for(request))
     if not form.is_valid():
         return show_brief(request, form, None, status=422)
     given = form.brief()
@@ -36,6 +37,13 @@ def new(request: ActorRequest) -> HttpResponse:
         refused(form, error)
         return show_brief(request, form, None, status=422)
     return redirect("campaign", campaign.pk)
+
+
+def rows_for(request: ActorRequest) -> dict[str, Any]:
+    """What a brief may point at. A messenger who withdrew is not offered."""
+    actor = request.actor
+    willing = messengers_of(actor).filter(withdrawn_at=None)
+    return {"programmes": programmes_of(actor), "segments": segments_of(actor), "messengers": willing}
 
 
 def blank(request: ActorRequest) -> dict[str, Any]:
@@ -49,8 +57,8 @@ def blank(request: ActorRequest) -> dict[str, Any]:
 def brief(request: ActorRequest, campaign_id: int) -> HttpResponse:
     campaign = campaign_or_404(request.actor, campaign_id)
     if request.method != "POST":
-        return show_brief(request, BriefForm(initial=brief_as_typed(campaign)), campaign)
-    form = BriefForm(request.POST)
+        return show_brief(request, BriefForm(initial=brief_as_typed(campaign), rows=rows_for(request)), campaign)
+    form = BriefForm(request.POST, rows=rows_for(request))
     if not form.is_valid():
         return show_brief(request, form, campaign, status=422)
     try:
@@ -68,7 +76,8 @@ def upon_newest(form: BriefForm, campaign: Campaign) -> BriefForm:
     """What was typed, ready to be saved upon the version that stands now, with what is wrong said on top."""
     campaign.refresh_from_db()
     typed = QueryDict(mutable=True)
-    typed.update(form.data)
+    for name in form.data:
+        typed.setlist(name, form.data.getlist(name))  # type: ignore[attr-defined]
     typed["version"] = str(campaign.version)
     form.data = typed
     return form
@@ -117,6 +126,20 @@ def return_brief(request: ActorRequest, campaign_id: int) -> HttpResponse:
     except DomainError as error:
         return sent_back(request, campaign, error)
     messages.success(request, _("The brief went back to its writers with your words."))
+    return redirect("campaign", campaign.pk)
+
+
+@require_POST
+@signed_in
+def withdraw(request: ActorRequest, campaign_id: int) -> HttpResponse:
+    campaign = campaign_or_404(request.actor, campaign_id)
+    try:
+        briefs.withdraw_brief_signature(campaign=campaign, why=request.POST.get("why", "")[:500], actor=request.actor)
+    except SecondFactorNeeded:
+        return confirm(request, campaign)
+    except DomainError as error:
+        return sent_back(request, campaign, error)
+    messages.success(request, _("Your signature is withdrawn. What was to go out under it is held."))
     return redirect("campaign", campaign.pk)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,9 @@ from campaigns.queries import Progress, progress
 from campaigns.views.kept import taken_up
 from campaigns.views.rows import content_row, with_chain
 from chain.actors import Actor
+from chain.models import Decision
+
+CONTENTS_SHOWN = 25
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
     actor, missing, signature = request.actor, briefs.lacking(found), briefs.standing(found)
     is_draft, is_up = found.state == CampaignState.DRAFT, found.state == CampaignState.IN_REVIEW
     contents = with_chain(contents_of(actor).filter(campaign=found))
+    sheet = Paginator(contents, CONTENTS_SHOWN).get_page(request.GET.get("page"))
     before = before_it_begins(found, missing)
     page = {
         "campaign": found,
@@ -127,13 +132,15 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "heading": heading(found, missing),
         "missing": missing if is_draft else [],
         "numbers": chainline(found, progress([found])[found.pk]),
-        "rows": [content_row(content, actor) for content in contents],
+        "page": sheet,
+        "rows": [content_row(content, actor) for content in sheet],
         "brief": brief_lines(found),
         "brief_note": _("Version %(n)s") % {"n": found.version},
         "checks": before,
         "tally": {"block": sum(c.level == "block" for c in before.mend), "warn": 0, "ok": len(before.sound)},
         "people": people(found),
         "signature": signature if found.state != CampaignState.DRAFT else None,
+        "can_withdraw": is_mine(found, signature, actor),
         "standing": is_up,
         "act": act(found, actor),
         "own_work": actor.user_id in found.contributor_ids(),
@@ -144,6 +151,13 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "kept": taken_up(request, reverse("campaign", args=[found.pk])),
     }
     return render(request, "campaigns/campaign.html", page)
+
+
+def is_mine(campaign: Campaign, signature: Decision | None, actor: Actor) -> bool:
+    """Whether this person's own signature stands under the brief, to be withdrawn."""
+    if campaign.state != CampaignState.SIGNED or signature is None:
+        return False
+    return signature.user_id == actor.user_id and actor.can(Capability.SIGN_BRIEF)
 
 
 def heading(campaign: Campaign, missing: list[Check]) -> str:
@@ -181,6 +195,12 @@ def before_it_begins(campaign: Campaign, missing: list[Check]) -> Before:
         "message": _("The message is one"),
         "messenger": _("The messenger is named"),
         "call_to_action": _("What is asked of the reader is clear"),
+        "theory_of_change": _("How the message leads to the goal is written"),
+        "segments": _("The segments are chosen from the register"),
+        "messengers": _("Those who speak have consented"),
+        "medium": _("The media are chosen"),
+        "measurement": _("What will be measured is written"),
+        "risks": _("The risks are weighed"),
         "starts_on": _("Its dates are set"),
     }
     sound = [Check(name, "ok", what) for name, what in good.items() if name not in places]
@@ -198,15 +218,28 @@ def brief_lines(campaign: Campaign) -> list[Line]:
     }
     return [
         Line(_("Goal"), campaign.goal, _("what should change")),
+        Line(_("Programme"), str(campaign.programme or "")),
+        Line(_("Which of its goals"), goal_served(campaign)),
+        Line(_("Theory of change"), campaign.theory_of_change, _("how it leads there")),
         Line(_("Audience"), campaign.segment, _("whom we address")),
+        Line(_("Segments"), _(", ").join(str(row) for row in campaign.segments.all())),
         Line(_("Message"), campaign.message, _("one sentence")),
         Line(_("Messenger"), campaign.messenger, _("who says it")),
+        Line(_("Messengers"), _(", ").join(str(row) for row in campaign.messengers.all())),
+        Line(_("Media"), campaign.medium, _("where and how often")),
         Line(_("Call to action"), campaign.call_to_action, _("what we ask")),
+        Line(_("Measurement"), campaign.measurement, _("what will be measured")),
+        Line(_("Risks"), campaign.risks, _("and when we stop")),
         Line(_("Languages"), _(", ").join(languages)),
         Line(_("Disclosure"), "\n".join(disclosure), _("under each post")),
         Line(_("Time zone"), campaign.time_zone),
         Line(_("If late"), late),
     ]
+
+
+def goal_served(campaign: Campaign) -> str:
+    goals = campaign.programme.goals.all() if campaign.programme else ()
+    return next((f"{goal.position}. {goal.title}" for goal in goals if goal.position == campaign.serves), "")
 
 
 def people(campaign: Campaign) -> list[Line]:

@@ -1,4 +1,4 @@
-"""The claims that wait for an answer: recording one, and beginning its answer in a campaign."""
+"""The claims that wait for an answer: the list by concept, recording one, editing it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,15 +16,18 @@ from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns.access import contents_of
-from campaigns.forms import ClaimForm, refused
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content
 from campaigns.views.chains import in_play, standing_of, thread_of
+from campaigns.views.registers import Page, change
 from chain.actors import Actor
 from chain.errors import Invalid
-from library.access import claims_of
-from library.citing import add_claim, claim_text
+from library.access import claim_or_404, claims_of, concepts_of, narratives_of
+from library.concepts import concept_name
+from library.folding import matching
+from library.forms import ClaimForm, claim_as_typed, refused
 from library.models import Claim
+from library.narratives import add_claim, claim_text, edit_claim
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,30 @@ class ClaimRow:
 @dataclass(frozen=True)
 class Group:
     concept: str
+    url: str
     rows: list[ClaimRow]
+
+
+def form_for(actor: Actor, *args: Any, **more: Any) -> ClaimForm:
+    return ClaimForm(
+        *args,
+        concepts=concepts_of(actor),
+        narratives=narratives_of(actor),
+        language=get_language() or "ar",
+        **more,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Capability.VIEW_KNOWLEDGE)
 def claims(request: ActorRequest) -> HttpResponse:
     if request.method != "POST":
-        return show_claims(request, ClaimForm())
-    form = ClaimForm(request.POST)
+        return show_claims(request, form_for(request.actor))
+    form = form_for(request.actor, request.POST)
     if not form.is_valid():
         return show_claims(request, form, status=422)
     try:
-        claim = add_claim(actor=request.actor, **form.cleaned_data)
+        claim = add_claim(actor=request.actor, **form.given())
     except Invalid as error:
         refused(form, error)
         return show_claims(request, form, status=422)
@@ -59,16 +74,31 @@ def claims(request: ActorRequest) -> HttpResponse:
 
 
 def show_claims(request: ActorRequest, form: ClaimForm, *, status: int = 200) -> HttpResponse:
+    words, only_open = request.GET.get("q", ""), bool(request.GET.get("open"))
     rows = claim_rows(request.actor)
-    ordered = sorted(rows, key=lambda row: (row.claim.concept, row.is_answered, row.claim.pk))
-    groups = [Group(concept, list(some)) for concept, some in groupby(ordered, key=lambda row: row.claim.concept)]
+    found = set(matching(claims_of(request.actor), words).values_list("pk", flat=True)) if words.strip() else None
+    shown = [row for row in rows if (found is None or row.claim.pk in found) and not (only_open and row.is_answered)]
     page = {
-        "groups": groups,
+        "groups": by_concept(shown),
         "lede": claims_lede(rows),
+        "total": len(rows),
+        "waiting": sum(not row.is_answered for row in rows),
+        "words": words,
+        "only_open": only_open,
         "can_write": request.actor.can(Capability.WRITE_CONTENT),
-        "form": form if request.actor.can(Capability.EDIT_KNOWLEDGE) else None,
+        "can_edit": request.actor.can(Capability.EDIT_KNOWLEDGE),
+        "form": form,
     }
     return render(request, "library/claims.html", page, status=status)
+
+
+def by_concept(rows: list[ClaimRow]) -> list[Group]:
+    language = get_language() or "ar"
+    ordered = sorted(rows, key=lambda row: (row.claim.concept.name_ar, row.is_answered, row.claim.pk))
+    return [
+        Group(concept_name(concept, language), reverse("concept", args=[concept.pk]), list(some))
+        for concept, some in groupby(ordered, key=lambda row: row.claim.concept)
+    ]
 
 
 def claims_lede(rows: list[ClaimRow]) -> str:
@@ -81,12 +111,12 @@ def claims_lede(rows: list[ClaimRow]) -> str:
     return said % {"n": waiting}
 
 
-def claim_rows(actor: Actor) -> list[ClaimRow]:
-    """Every claim of the institution with how far its answers have come. Three queries, however many there are."""
+def claim_rows(actor: Actor, **only: Any) -> list[ClaimRow]:
+    """The institution's claims with how far their answers have come. Three queries, however many there are."""
     answers = defaultdict(list)
     for content in contents_of(actor).prefetch_related("variants__deliveries", "variants__channel"):
         answers[content.claim_id].append(content)
-    return [claim_row(claim, answers[claim.pk]) for claim in claims_of(actor)]
+    return [claim_row(claim, answers[claim.pk]) for claim in claims_of(actor).filter(**only)]
 
 
 def claim_row(claim: Claim, answers: list[Content]) -> ClaimRow:
@@ -111,3 +141,17 @@ def how_far(content: Content) -> tuple[int, int]:
 
 def is_approved(content: Content) -> bool:
     return any(variant.state == VariantState.APPROVED for variant in content.variants.all())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Capability.EDIT_KNOWLEDGE)
+def claim_edit(request: ActorRequest, claim_id: int) -> HttpResponse:
+    claim = claim_or_404(request.actor, claim_id)
+    page = Page(_("Edit the claim"), claim_text(claim, get_language() or "ar"), reverse("claims"))
+
+    def keep(form: ClaimForm, version: int) -> str:
+        edit_claim(claim=claim, changes=form.given(), version=version, actor=request.actor)
+        return f"{reverse('claims')}#claim-{claim.pk}"
+
+    form = form_for(request.actor, request.POST or None, initial=claim_as_typed(claim))
+    return change(request, page, form, claim, keep)

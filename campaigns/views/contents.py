@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, ngettext
@@ -15,16 +16,19 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns import drafting
 from campaigns.access import campaign_or_404, campaigns_of, channel_or_404, channels_of, contents_of
-from campaigns.forms import AnswerForm, refused
+from campaigns.forms import AnswerForm
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Content
-from campaigns.views.chains import in_play, standing_of
+from campaigns.views.chains import by_standing
 from campaigns.views.rows import content_row, with_chain
 from chain.actors import Actor
 from chain.errors import DomainError
 from library.access import claim_or_404
-from library.citing import claim_text
+from library.concepts import concept_name
+from library.folding import matching
+from library.forms import refused
 from library.models import Claim
+from library.narratives import claim_text
 
 PER_PAGE = 30
 SHOWN = (
@@ -47,19 +51,21 @@ class Option:
 @require_safe
 @needs(Capability.VIEW_CONTENTS)
 def contents(request: ActorRequest) -> HttpResponse:
-    everything = list(with_chain(contents_of(request.actor)))
-    by_state = Counter(standing_of(in_play(content)) for content in everything)
+    words = request.GET.get("q", "")
+    everything = matching(contents_of(request.actor), words).annotate(standing=by_standing())
+    by_state = Counter(dict(everything.order_by().values_list("standing").annotate(n=Count("pk"))))
     wanted = request.GET.get("state", "")
     chosen = wanted if wanted in set(SHOWN) else ""
-    found = [c for c in everything if not chosen or standing_of(in_play(c)) == chosen]
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    found = everything.filter(standing=chosen) if chosen else everything
+    page = Paginator(with_chain(found), PER_PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
         "rows": [content_row(content, request.actor) for content in page],
         "options": [Option(state, str(state.label), by_state[state]) for state in SHOWN if by_state[state]],
         "chosen": chosen,
-        "total": len(everything),
-        "lede": lede(by_state, len(everything)),
+        "words": words,
+        "total": by_state.total(),
+        "lede": lede(by_state, by_state.total()),
         "can_write": request.actor.can(Capability.WRITE_CONTENT),
     }
     return render(request, "campaigns/contents.html", shown)
@@ -122,7 +128,7 @@ def one_per_network(channels: Any) -> list[int]:
 
 def show_answer(request: ActorRequest, claim: Claim, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     page = {
-        "claim": claim,
+        "concept": concept_name(claim.concept, get_language() or "ar"),
         "claim_text": claim_text(claim, get_language() or "ar"),
         "form": form,
         "has_campaigns": campaigns_of(request.actor).exclude(state=CampaignState.CLOSED).exists(),

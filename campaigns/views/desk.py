@@ -21,8 +21,9 @@ from campaigns.views.chains import Link, citations_in, isolated, links_of, threa
 from campaigns.views.rows import Row
 from chain.actors import Actor
 from chain.reviewing import standings
-from library.citing import claim_text, label_of
+from library.citing import told_of
 from library.models import Citation
+from library.narratives import claim_text
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def lede(found: Desk) -> str:
         (ngettext("%(n)s text to write", "%(n)s texts to write", len(found.write)), len(found.write)),
         (ngettext("%(n)s text to schedule", "%(n)s texts to schedule", len(found.plan)), len(found.plan)),
     ]
-    said = [words % {"n": number} for words, number in counted if number]
+    said = [words % {"n": f"{n}+" if n >= queries.SHOWN else n} for words, n in counted if n]
     return _(", ").join(said) + "." if said else ""
 
 
@@ -195,7 +196,7 @@ def chain_of(task: Task) -> list[Link]:
     text = claim_text(content.claim, get_language() or "ar")
     cited = Citation.objects.filter(organisation_id=content.organisation_id, pk__in=citations_in(content.draft))
     up = standings(task.variant) if task.variant and task.variant.payload_id else []
-    return links_of(content, text, up, sources=[label_of(citation) for citation in cited])
+    return links_of(content, text, up, sources=[told_of(citation) for citation in cited])
 
 
 def brief_chain(campaign: Campaign) -> list[Link]:

@@ -18,20 +18,25 @@ from accounts.capabilities import Capability
 from campaigns import drafting, submitting
 from campaigns.access import channels_of, content_or_404
 from campaigns.checks import Checks, check, in_play
-from campaigns.documents import Document, parse
+from campaigns.documents import Document
 from campaigns.drafting import EditedByAnother
 from campaigns.forms import sheet_as_posted
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Content, Remark
-from campaigns.rendering import document_of, material_for, refuse_foreign
+from campaigns.queries import held_by_edit
+from campaigns.rendering import document_given, document_of
+from campaigns.splitting import as_thread
 from campaigns.views.answers import answers_json, same_person, sent, whole
 from campaigns.views.chains import citations_in, links_of
+from campaigns.views.knowledge import terms_of
 from campaigns.views.sheets import Sheet, sheet_of
 from chain.actors import Actor
 from chain.errors import DomainError
 from chain.reviewing import standings
-from library.citing import claim_text, label_of
+from library.citing import told_of
+from library.forms import source_forms
 from library.models import Citation
+from library.narratives import claim_text
 from library.scripture import surahs
 
 
@@ -66,12 +71,19 @@ def save_form(request: ActorRequest, content: Content) -> HttpResponse:
     kept = {pk: own for pk, own in document_of(content).to_json()["variants"].items() if pk not in living}
     posted["variants"] |= kept
     try:
+        if request.POST.get("thread"):
+            written = document_given(content, posted)
+            posted = as_thread(content, written, whole(request.POST.get("thread"))).to_json()
         base = whole(request.POST.get("base_version"))
-        drafting.save_draft(content=content, document=posted, base_version=base, actor=request.actor)
+        saved = drafting.save_draft(content=content, document=posted, base_version=base, actor=request.actor)
     except EditedByAnother as error:
         messages.error(request, str(error.message))
-        return show_editor(request, content, read(content, posted), theirs=error.document, status=error.status)
+        return show_editor(
+            request, content, document_given(content, posted), theirs=error.document, status=error.status
+        )
     messages.success(request, _("Saved."))
+    if held := held_by_edit(saved.voided):
+        messages.warning(request, render_to_string("campaigns/editor/_held.html", {"held": held}, request))
     return redirect("content", content.pk)
 
 
@@ -89,9 +101,12 @@ def show_editor(
         "version_line": version_line(content),
         "compares": [] if not sheet.variants else compares(sheet),
         "remarks": open_remarks(content),
+        "flights": in_play(content),
         "addable": addable(request.actor, content) if can_write else [],
         "links": links(content, sheet),
+        "terms": terms_of(content.claim.concept, get_language() or "ar"),
         "surahs": surahs(),
+        "source_forms": source_forms() if request.actor.can(Capability.EDIT_KNOWLEDGE) else [],
         "words": words(),
         "theirs": "\n\n".join(block.get("text", "﴿…﴾") for block in theirs["body"]) if theirs else "",
     }
@@ -105,6 +120,7 @@ def laid(content: Content, document: Document, sheet: Sheet, can_write: bool) ->
         "blocks": sheet.blocks,
         "variants": sheet.variants,
         "withdrawn": sheet.withdrawn,
+        "sources": sheet.sources,
         "can_write": can_write,
     }
 
@@ -153,7 +169,7 @@ def addable(actor: Actor, content: Content) -> list[Any]:
 def links(content: Content, sheet: Sheet) -> Any:
     up = next((v.variant for v in sheet.variants if v.variant.payload_id), None)
     cited = Citation.objects.filter(organisation_id=content.organisation_id, pk__in=citations_in(content.draft))
-    named = [label_of(citation) for citation in cited]
+    named = [told_of(citation) for citation in cited]
     text = claim_text(content.claim, get_language() or "ar")
     return links_of(content, text, standings(up) if up else [], sources=named)
 
@@ -177,13 +193,6 @@ def words() -> dict[str, str]:
 # What the page's script asks
 
 
-def read(content: Content, given: Any) -> Document:
-    """A typed document, once everything it names is this institution's. Raises Invalid."""
-    document = parse(given)
-    refuse_foreign(document, content, material_for(content.organisation_id, document))
-    return document
-
-
 @answers_json
 def save(request: ActorRequest, content_id: int) -> dict[str, Any]:
     content, body = content_or_404(request.actor, content_id), sent(request)
@@ -195,7 +204,9 @@ def save(request: ActorRequest, content_id: int) -> dict[str, Any]:
         actor=request.actor,
     )
     at = render_to_string("campaigns/editor/_at.html", {"at": saved.saved_at}, request).strip()
-    return {"version": saved.version, "at": at, "voided": [variant.pk for variant in saved.voided]}
+    held = held_by_edit(saved.voided)
+    said = render_to_string("campaigns/editor/_held.html", {"held": held}, request) if held else ""
+    return {"version": saved.version, "at": at, "voided": [variant.pk for variant in saved.voided], "held": said}
 
 
 @answers_json
@@ -203,7 +214,7 @@ def measure(request: ActorRequest, content_id: int) -> dict[str, Any]:
     """Counts, previews and checks of what stands on the sheet now, saved or not."""
     content = content_or_404(request.actor, content_id)
     request.actor.require(Capability.WRITE_CONTENT, on=content)
-    document = read(content, sent(request).get("document"))
+    document = document_given(content, sent(request).get("document"))
     found = check(content, document)
     sheet = sheet_of(content, document, found, can_write=True)
     page = checked(found, sheet)
@@ -224,6 +235,7 @@ def shown_parts(request: ActorRequest, variant: Any) -> dict[str, Any]:
         "meter": render_to_string("campaigns/editor/_meter.html", shown, request),
         "preview": variant.preview,
         "is_over": variant.shown.is_over,
+        "frames": {str(picture.id): picture.frame for picture in variant.pictures if picture.crop},
     }
 
 
@@ -232,10 +244,24 @@ def lay(request: ActorRequest, content_id: int) -> dict[str, Any]:
     """The sheet drawn anew with a given document: another's saved text, or words that the browser kept."""
     content = content_or_404(request.actor, content_id)
     request.actor.require(Capability.WRITE_CONTENT, on=content)
-    document = read(content, sent(request).get("document"))
+    document = document_given(content, sent(request).get("document"))
     found = check(content, document)
     sheet = sheet_of(content, document, found, can_write=True)
     return {"html": render_to_string("campaigns/editor/_laid.html", laid(content, document, sheet, True), request)}
+
+
+@answers_json
+def thread(request: ActorRequest, content_id: int) -> dict[str, Any]:
+    """One channel's text cut into a thread, drawn as its own text. Writes nothing."""
+    content, body = content_or_404(request.actor, content_id), sent(request)
+    request.actor.require(Capability.WRITE_CONTENT, on=content)
+    document = document_given(content, body.get("document"))
+    variant_id = whole(body.get("variant"))
+    made = as_thread(content, document, variant_id)
+    sheet = sheet_of(content, made, check(content, made), can_write=True)
+    variant = next(one for one in sheet.variants if one.id == variant_id)
+    laid = {"blocks": variant.blocks, "prefix": variant.prefix, "language": variant.language}
+    return {"html": render_to_string("campaigns/editor/_blocks.html", laid, request)}
 
 
 @require_POST

@@ -1,8 +1,9 @@
-"""What is laid into a sheet: verses by reference, pictures with their description, and channels."""
+"""What is laid into a sheet: verses by reference, other sources, pictures and videos, and channels."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -13,14 +14,24 @@ from django.views.decorators.http import require_POST
 from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
-from campaigns import drafting, media
+from campaigns import drafting, uploading
 from campaigns.access import channel_or_404, content_or_404, variant_or_404
+from campaigns.captions import VTT, broken
 from campaigns.checks import in_play
+from campaigns.documents import CENTRE
+from campaigns.models import Content, MediaFile
+from campaigns.rendering import adapter_of
 from campaigns.views.answers import answers_json, whole
-from campaigns.views.sheets import ShownVerse, picture_as
+from campaigns.views.sheets import ShownVerse, cropped, picture_as, shown_source
 from chain.errors import Invalid, NotAllowed
-from library.citing import cite_verse, passage_of
+from library.access import citation_or_404, citations_of
+from library.citing import cite_source, cite_verse, passage_of
+from library.folding import matching
+from library.forms import form_of
+from library.models import Citation, CitationKind
 from library.scripture import passage
+
+FOUND = 20
 
 
 def numbers(request: ActorRequest) -> tuple[int, int, int]:
@@ -49,25 +60,67 @@ def cite(request: ActorRequest, content_id: int) -> dict[str, Any]:
 
 
 @answers_json
+def find_source(request: ActorRequest) -> dict[str, Any]:
+    """Hadiths, works and pages with all the words that were typed, the newest first. Writes nothing."""
+    if not request.actor.can(Capability.WRITE_CONTENT):
+        raise NotAllowed
+    found = matching(citations_of(request.actor).exclude(kind=CitationKind.QURAN), request.POST.get("q", ""))
+    shown = [shown_source(citation) for citation in found.order_by("-id")[:FOUND]]
+    return {"html": render_to_string("campaigns/editor/_found.html", {"sources": shown}, request)}
+
+
+@answers_json
+def add_source(request: ActorRequest, content_id: int) -> dict[str, Any]:
+    """A recorded source, or one that is recorded now, as the sheet draws it; the sheet's own save keeps it there."""
+    content = content_or_404(request.actor, content_id)
+    request.actor.require(Capability.WRITE_CONTENT, on=content)
+    citation = chosen_source(request)
+    page = {"source": shown_source(citation), "can_write": True}
+    return {"citation": citation.pk, "html": render_to_string("campaigns/editor/_source.html", page, request)}
+
+
+def chosen_source(request: ActorRequest) -> Citation:
+    if request.POST.get("citation"):
+        return citation_or_404(request.actor, whole(request.POST["citation"]))
+    kind = request.POST.get("kind", "")
+    form = form_of(kind)(request.POST)
+    if not form.is_valid():
+        field, errors = next(iter(form.errors.items()))
+        raise Invalid(str(errors[0]), code="invalid", field=field)
+    return cite_source(kind=kind, actor=request.actor, **form.given())
+
+
+@answers_json
 def add_picture(request: ActorRequest, content_id: int) -> dict[str, Any]:
-    """Take a picture in for every channel of the sheet; each may then leave it out or describe it its own way."""
+    """Take a picture or video in for every channel of the sheet; each may then leave it out or describe it its own way.
+
+    Captions come with a video alone.
+    """
     content = content_or_404(request.actor, content_id)
     file, alt = request.FILES.get("picture"), request.POST.get("alt", "")
     if file is None:
-        raise Invalid(gettext_lazy("Choose a picture first."), field="picture")
+        raise Invalid(gettext_lazy("Choose a picture or a video first."), field="picture")
     if not alt.strip():
-        raise Invalid(gettext_lazy("Describe the picture for those who cannot see it."), field="alt")
-    stored = media.upload(
-        organisation=content.campaign.organisation, file=file, name=file.name or "", actor=request.actor
-    )
-    picture = picture_as(stored, alt)
-    drawn = {
-        str(variant.pk): render_to_string(
-            "campaigns/editor/_picture.html", {"picture": picture, "variant_id": variant.pk}, request
-        )
-        for variant in in_play(content)
-    }
+        raise Invalid(gettext_lazy("Describe what it shows for those who cannot see it."), field="alt")
+    stored = taken_in(request, content, file)
+    if not stored.is_picture and not stored.is_video:
+        raise Invalid(gettext_lazy("Choose a picture or a video first."), field="picture")
+    words = request.FILES.get("captions")
+    spoken = taken_in(request, content, words) if words and stored.is_video else None
+    if spoken and spoken.mime_type != VTT:
+        raise broken()
+    picture = picture_as(stored, alt, spoken)
+    drawn = {}
+    for variant in in_play(content):
+        limits = adapter_of(variant.channel).effective_limits
+        page = {"picture": cropped(picture, stored, limits, CENTRE), "variant_id": variant.pk}
+        drawn[str(variant.pk)] = render_to_string("campaigns/editor/_picture.html", page, request)
     return {"media": stored.pk, "variants": drawn}
+
+
+def taken_in(request: ActorRequest, content: Content, file: "UploadedFile[Any]") -> MediaFile:
+    house = content.campaign.organisation
+    return uploading.upload(organisation=house, file=file, name=file.name or "", actor=request.actor)
 
 
 @require_POST

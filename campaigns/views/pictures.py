@@ -1,6 +1,6 @@
-"""A picture as it will go out, to those who may see its content and to nobody else."""
+"""A picture, video or captions file as it will go out, to those who may see its content and to nobody else."""
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -9,6 +9,7 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns import media
 from campaigns.access import media_or_404
+from campaigns.views.ranges import ranged
 from chain.errors import NotFound
 
 SEALED = {
@@ -23,9 +24,9 @@ SEALED = {
 @require_safe
 @needs(Capability.VIEW_CONTENTS)
 def media_file(request: ActorRequest, media_id: int) -> HttpResponseBase:
-    picture = media_or_404(request.actor, media_id)
+    file = media_or_404(request.actor, media_id)
     try:
-        opened = media.open_file(picture)
+        opened = media.open_seen_whole(file)
     except OSError as error:
-        raise NotFound(_("This picture is no longer whole on our disk. Add it again.")) from error
-    return FileResponse(opened, content_type=picture.mime_type, headers=SEALED, filename=f"{picture.sha256[:12]}")
+        raise NotFound(_("This file is no longer whole on our disk. Add it again.")) from error
+    return ranged(request, opened, file.size, file.mime_type, SEALED, file.sha256[:12])

@@ -59,3 +59,19 @@ def _plain(text: str, start: int, end: int, fits: int, ends: int) -> list[Piece]
     over, rest = min(max(fits, start), end), min(max(ends, start), end)
     cut = [Piece("text", text[start:over]), Piece("over", text[over:rest]), Piece("text", text[max(over, rest) : end])]
     return [piece for piece in cut if piece.text]
+
+
+def folded(whole: list[Piece], after: int | None) -> tuple[list[Piece], list[Piece]]:
+    """What is seen at once, about `after` letters of it, and the rest; a word, a verse and a link stay whole."""
+    if after is None or sum(len(GRAPHEME.findall(piece.text)) for piece in whole) <= after:
+        return whole, []
+    seen: list[Piece] = []
+    for place, piece in enumerate(whole):
+        letters = GRAPHEME.findall(piece.text)
+        if len(letters) > after:
+            words = "".join(letters[:after]).rpartition(" ")[0] if piece.kind in ("text", "over") else ""
+            shown = [Piece(piece.kind, words)] if words else []
+            return [*seen, *shown], [Piece(piece.kind, piece.text[len(words) :]), *whole[place + 1 :]]
+        after -= len(letters)
+        seen.append(piece)
+    return seen, []

@@ -18,24 +18,27 @@ from accounts.capabilities import Capability
 from accounts.models import Language
 from campaigns import queries, rendering, reviewing
 from campaigns.access import variant_or_404
-from campaigns.differences import Difference, Paragraph, Segment, compare
+from campaigns.differences import Difference, Paragraph, Segment, borders, compare
 from campaigns.lifecycle import VariantState
 from campaigns.models import Look, Payload, Variant
+from campaigns.option_words import said_in
 from campaigns.queries import Task
+from campaigns.questions import Question, questions_of
 from campaigns.views.chains import gate_label, links_of
 from campaigns.views.desk import Group, rows_of
 from campaigns.views.kept import taken_up
-from campaigns.views.questions import Question, questions_of
+from campaigns.views.knowledge import terms_of
 from campaigns.views.rows import Row
-from campaigns.views.sheets import previewed
+from campaigns.views.sheets import lasting, previewed
 from chain.actors import Actor
 from chain.models import Decision
 from chain.reviewing import Standing, standings
-from library.citing import claim_text, label_of
+from library.citing import told_of
 from library.models import Citation
+from library.narratives import claim_text
 from library.scripture import Passage
 from networks.registry import label_in
-from networks.types import Post
+from networks.types import Media, Post
 
 RTL = frozenset({"ar"})
 
@@ -81,7 +84,7 @@ class Signing:
 @require_safe
 @needs(Capability.VIEW_CONTENTS)
 def review_list(request: ActorRequest) -> HttpResponse:
-    mine = list(queries.to_sign(request.actor))
+    mine = list(queries.told(queries.to_sign(request.actor)))
     mine_ids = {variant.pk for variant in mine}
     others = [v for v in queries.under_review(request.actor) if v.pk not in mine_ids]
     row = SignRows([*mine, *others], request.actor)
@@ -142,6 +145,8 @@ def review(request: ActorRequest, variant_id: int) -> HttpResponse:
         "links": chain_links(variant, found),
         "remarks": list(variant.remarks.select_related("author", "settled_by")),
         "signing": signing,
+        "answered": [answered(s.decision) for s in found if s.is_signed and s.decision and s.decision.answers],
+        "terms": terms_of(variant.content.claim.concept, get_language() or "ar"),
         "needs_factor": bool(signing.gates) and Capability.SIGN_SCIENTIFIC in request.actor.awaiting_second_factor,
         "can_comment": request.actor.can(Capability.COMMENT),
         "kept": kept,
@@ -234,25 +239,34 @@ def eyebrow(signing: Signing, found: list[Standing]) -> str:
     return f"{signing.gate.label} · {count}" if signing.gate else count
 
 
+def told_media(media: Media) -> dict[str, str]:
+    """What is under the digest of a picture or video; the film's length and its captions' hash are a video's."""
+    lasts = lasting(media.duration_ms) if media.is_video else ""
+    captions = media.captions.sha256 if media.captions else ""
+    return {"alt": media.alt_text, "sha256": media.sha256, "lasts": lasts, "captions": captions}
+
+
 def manifest(variant: Variant, payload: Payload) -> list[dict[str, Any]]:
     """Everything under the digest, line by line."""
     body = json.loads(payload.canonical)
-    post = body["parts"][0]
+    post, last = body["parts"][0], body["parts"][-1]
     cited = Citation.objects.in_bulk([entry["id"] for entry in body["citations"]])
-    sources = [{"text": label_of(cited[e["id"]]), "sha256": e["sha256"]} for e in body["citations"] if e["id"] in cited]
-    pictures = [{"alt": media["alt_text"], "sha256": media["sha256"]} for media in post["media"]]
+    sources = [{"text": told_of(cited[e["id"]]), "sha256": e["sha256"]} for e in body["citations"] if e["id"] in cited]
+    pictures = [told_media(Media.from_json(media)) for media in post["media"]]
     words = sum(len(part["text"].split()) for part in body["parts"])
     channel = variant.channel
     lines = [
         line(_("Text"), ngettext("%(n)s word", "%(n)s words", words) % {"n": words}),
+        line(_("Posts of the thread"), "\n".join(borders(body)), "lines"),
         line(_("Channel"), channel.handle, "channel", network=channel.network),
         line(_("Language"), str(Language(body["language"]).label)),
         line(_("Disclosure"), body["disclosure"] or _("none")),
         line(_("Sources"), _("none") if not sources else "", "citations" if sources else "text", entries=sources),
-        line(_("Pictures"), _("none") if not pictures else "", "pictures" if pictures else "text", entries=pictures),
-        line(_("Link"), post["link"] or "", "link"),
-        line(_("Tags"), " ".join(f"#{tag}" for tag in post["tags"])),
+        line(_("Pictures and videos"), *(("", "pictures") if pictures else (_("none"), "text")), entries=pictures),
+        line(_("Link"), last["link"] or "", "link"),
+        line(_("Tags"), " ".join(f"#{tag}" for tag in last["tags"])),
         line(_("Content notice"), post["content_warning"]),
+        *(line(str(label), chosen) for label, chosen in said_in(post, body["language"]).values()),
         line(_("Digest"), payload.digest, "digest"),
     ]
     return [each for each in lines if each["text"] or each.get("entries")]
@@ -266,7 +280,7 @@ def chain_links(variant: Variant, found: list[Standing]) -> Any:
     content = variant.content
     body = json.loads(variant.payload.canonical) if variant.payload else {"citations": []}
     cited = Citation.objects.filter(pk__in=[entry["id"] for entry in body["citations"]])
-    named = [label_of(citation) for citation in cited]
+    named = [told_of(citation) for citation in cited]
     return links_of(content, claim_text(content.claim, get_language() or "ar"), found, sources=named)
 
 
@@ -284,6 +298,12 @@ def signing_for(variant: Variant, found: list[Standing], actor: Actor, kept: dic
         is_mine=bool(mine),
         withdrawable=[named(decision) for decision in mine if actor.can(decision.gate.capability)],
     )
+
+
+def answered(decision: Decision) -> dict[str, Any]:
+    """What a signer answered, in the words in which it was asked."""
+    heading = _("%(name)s at the %(gate)s") % {"name": decision.user, "gate": gate_label(decision.gate.code)}
+    return {"heading": heading, "texts": [answer["text"] for answer in decision.answers], "at": decision.at}
 
 
 def ticks(kept: dict[str, Any], standing: Standing) -> list[str]:

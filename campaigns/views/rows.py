@@ -12,7 +12,7 @@ from campaigns.lifecycle import VariantState
 from campaigns.models import Content
 from campaigns.views.chains import channel_words, in_play, standing_of, thread_of
 from chain.actors import Actor
-from library.citing import claim_text
+from library.narratives import claim_text
 
 
 @dataclass(frozen=True)

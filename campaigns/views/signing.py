@@ -14,10 +14,10 @@ from accounts.actors import ActorRequest
 from campaigns import reviewing
 from campaigns.access import variant_or_404
 from campaigns.models import Variant
+from campaigns.questions import refuse_unanswered
 from campaigns.views.answers import whole
 from campaigns.views.chains import gate_label
 from campaigns.views.kept import confirm_first, keep
-from campaigns.views.questions import refuse_unanswered
 from chain.actors import Actor
 from chain.errors import DomainError, NotAllowed, SecondFactorNeeded
 
@@ -36,8 +36,8 @@ def sign(request: ActorRequest, variant_id: int) -> HttpResponse:
 
     def act() -> str:
         able(request.actor, variant, gate)
-        refuse_unanswered(gate, request.POST.getlist("answer"))
-        reviewing.sign(variant=variant, gate_code=gate, digest=digest, actor=request.actor)
+        answers = refuse_unanswered(gate, request.POST.getlist("answer"))
+        reviewing.sign(variant=variant, gate_code=gate, digest=digest, answers=answers, actor=request.actor)
         return _("Your seal is on this version. A letter tells you of it.")
 
     return done(request, variant, act, gate)

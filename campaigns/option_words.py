@@ -1,0 +1,74 @@
+"""The words for what networks let one choose: of each option its label, its help, and a label for each choice.
+
+Keyed by the names of networks/options.py; a test fails for an option of an installed network without words here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
+from networks.options import OFF, ON
+from networks.types import Visibility
+
+Said = str | Promise
+SWITCHED: Mapping[str, Said] = {ON: _("On"), OFF: _("Off")}
+
+
+@dataclass(frozen=True)
+class OptionWords:
+    """`choices` may be left out for a switch."""
+
+    label: Said
+    help: Said = ""
+    choices: Mapping[str, Said] = field(default_factory=lambda: SWITCHED)
+
+
+VISIBILITIES: Mapping[Visibility, Said] = {
+    Visibility.PUBLIC: _("Everyone, in public"),
+    Visibility.UNLISTED: _("Everyone, but outside public listings"),
+    Visibility.FOLLOWERS: _("Followers only"),
+}
+OPTION_WORDS: Mapping[str, OptionWords] = {
+    "silent": OptionWords(_("Send without a sound"), _("Readers are notified, but their phones stay quiet.")),
+    "link_preview": OptionWords(
+        _("Preview of the link"), _("The card that the network makes of the first link in the text.")
+    ),
+    "who_may_reply": OptionWords(
+        _("Who may reply"),
+        _("Replies of others are comments too: where few may reply, few are counted."),
+        {
+            "everyone": _("Everyone"),
+            "followed": _("Accounts that this channel follows"),
+            "mentioned": _("Only accounts named in the text"),
+            "verified": _("Only verified accounts"),
+        },
+    ),
+}
+
+
+def label_of_option(name: str) -> Said:
+    """The option's label, or its name where no installed network has it any more."""
+    return OPTION_WORDS[name].label if name in OPTION_WORDS else name
+
+
+def label_of_choice(name: str, value: str) -> Said:
+    """What was chosen, in words; what was typed, as it was typed."""
+    words = OPTION_WORDS.get(name)
+    return words.choices.get(value, value) if words else value
+
+
+def said_in(post: Mapping[str, Any], language: str) -> dict[str, tuple[Said, str]]:
+    """What a signed post says of how it goes out on its network, by code: label and choice. `post` is as it is signed,
+    `language` that of its content; what the network does anyway is not said."""
+    said: dict[str, tuple[Said, str]] = {}
+    if post["visibility"] != Visibility.PUBLIC:
+        said["visibility"] = (_("Who sees it"), str(VISIBILITIES[Visibility(post["visibility"])]))
+    if post["language"] not in ("", language):
+        said["language_tag"] = (_("Language told to the network"), str(Language(post["language"]).label))
+    for name, value in sorted(post.get("options", {}).items()):
+        said[f"option.{name}"] = (label_of_option(name), str(label_of_choice(name, value)))
+    return said
