@@ -1,101 +1,122 @@
 """Channels: disclosed accounts of the institution, connected by a token that the network itself confirms.
 
-Owns the building of adapters: base URL, credentials and HTTP client come from here, and an adapter reads no setting.
+Owns the building of a channel's adapter: base URL, credentials and HTTP client are handed to it.
 """
 
-import threading
-from contextlib import suppress
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
 from accounts.models import Organisation
-from campaigns import media
-from chain.actors import Actor, system_actor
+from chain.actors import Actor
 from chain.engine import advance, begin
 from chain.errors import Invalid, StaleState
 from chain.trail import record
 from networks.base import Adapter
-from networks.errors import NeedsReconnect, NetworkError
+from networks.base import Capability as NetworkCapability
+from networks.errors import Code, NeedsReconnect, NetworkError, Unreachable
 from networks.limits import Limits
-from networks.registry import adapter_class, all_adapters, label_in
-from networks.types import Connection, Profile
-from outgoing.client import Client
-from publishing import credentials
+from networks.registry import adapter_class
+from networks.types import AppCredentials, Connection, Profile, Tokens
+from publishing import applications, credentials, offers
+from publishing.disclosing import Disclosure, refuse_undisclosed
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason
-from publishing.models import Channel, Delivery
+from publishing.models import Channel, Credential, Delivery
+from publishing.offers import base_url, installed
 from publishing.telling import tell_about_channel
 
-PROFILE = ("handle", "display_name", "profile_url", "limits", "checked_at")
+PROFILE = ("handle", "display_name", "profile_url", "limits", "checked_at", "check_after")
 """What a profile says of a channel: the only columns that reading one writes."""
-
-_clients = threading.local()
-
-
-class StoredMedia:
-    """Opens the stored final bytes of an institution's media, by hash."""
-
-    def __init__(self, organisation_id: int) -> None:
-        self.organisation_id = organisation_id
-
-    def open(self, sha256: str) -> BinaryIO:
-        return media.open_stored(self.organisation_id, sha256)
-
-
-def http_client() -> Client:
-    """One guarded client per thread, so that connections are reused and never shared between threads."""
-    if not hasattr(_clients, "client"):
-        _clients.client = Client(
-            allow_private=settings.NETWORKS_ALLOW_PRIVATE_HOSTS,
-            connect_timeout=settings.PUBLISHING_CONNECT_TIMEOUT,
-            read_timeout=settings.PUBLISHING_READ_TIMEOUT,
-        )
-    client: Client = _clients.client
-    return client
 
 
 def adapter_for(channel: Channel) -> Adapter:
     """The channel's adapter, ready to use.
 
-    Raises NeedsReconnect where its access cannot be opened, KeyError for a network that is no longer installed.
+    Raises NeedsReconnect where its access cannot be opened, Unreachable while an access that ended is being renewed,
+    KeyError for a network that is no longer installed.
     """
-    limits = Limits.from_json(channel.limits) if channel.limits else None
+    held = credentials.held_now(channel)
+    refuse_in_renewal(held)
+    return adapter_by(channel, connection_of(channel, held))
+
+
+def adapter_as_read(delivery: Delivery) -> Adapter:
+    """The same by the access that reading.to_claim read in this transaction. Raises what `adapter_for` does."""
+    held: Credential | None = getattr(delivery.channel, "credential", None)
+    refuse_in_renewal(held)
+    application = partial(applications.opened, delivery.application_sealed)  # type: ignore[attr-defined]
+    return adapter_by(delivery.channel, opened(delivery.channel, held, application))
+
+
+def refuse_in_renewal(held: Credential | None) -> None:
+    if credentials.is_in_renewal(held):
+        raise Unreachable(Code.RENEWING_ACCESS)
+
+
+def adapter_by(channel: Channel, connection: Connection) -> Adapter:
+    return adapter_class(channel.network)(connection, offers.http_client(), media_of(channel))
+
+
+def media_of(channel: Channel) -> offers.StoredMedia:
+    return offers.StoredMedia(channel.organisation_id)
+
+
+def connection_of(channel: Channel, held: Credential | None = None) -> Connection:
+    """All that an adapter needs of the channel, opened. Raises NeedsReconnect where no key of ours opens it."""
+    return opened(channel, held or credentials.held_now(channel), partial(applications.application_for, channel))
+
+
+def opened(channel: Channel, held: Credential | None, find: Callable[[], AppCredentials | None]) -> Connection:
     try:
-        access_token = credentials.reveal(channel).get("access_token", "")
+        secrets, application = credentials.opened(held), find()
     except Invalid as error:
         raise NeedsReconnect("sealed") from error
-    connection = Connection(
+    return Connection(
         base_url=channel.server_url,
-        access_token=access_token,
+        access_token=secrets.get("access_token", ""),
+        refresh_token=secrets.get("refresh_token") or None,
+        app_credentials=application,
         remote_id=channel.remote_id or None,
         handle=channel.handle or None,
-        limits=limits,
+        limits=Limits.from_json(channel.limits) if channel.limits else None,
     )
-    return adapter_class(channel.network)(connection, http_client(), StoredMedia(channel.organisation_id))
 
 
-def networks_on_offer() -> list[tuple[str, str, str]]:
-    """(slug, label, server address that this installation proposes) of every installed adapter."""
-    return [
-        (cls.slug, label_in(cls.slug, get_language()), settings.NETWORK_URLS.get(cls.slug, ""))
-        for cls in all_adapters()
-    ]
+def reads_back(channel: Channel) -> bool:
+    """Whether the network lets us look for a post of ours; where it does not, an unknown outcome is a person's."""
+    return NetworkCapability.FIND_PUBLISHED in adapter_class(channel.network).capabilities
 
 
-def read_profile(network: str, server_url: str, token: str, organisation_id: int) -> Profile:
+def sign_in(cls: type[Adapter], pasted: Connection, organisation_id: int) -> tuple[Tokens, Profile]:
+    """What to keep of a pasted token, and whose it is. Raises Invalid with a sentence where the network does not say.
+
+    What was pasted is not kept where the network gives a session for it.
+    """
+    with in_words():
+        tokens = offers.adapter_at(cls, pasted, organisation_id).sign_in()
+    opened = replace(pasted, access_token=tokens.access_token, refresh_token=tokens.refresh_token)
+    return tokens, read_profile(cls, opened, organisation_id)
+
+
+def read_profile(cls: type[Adapter], connection: Connection, organisation_id: int) -> Profile:
     """Ask the network whose token this is. Raises Invalid with a sentence where it does not say."""
+    with in_words():
+        return offers.adapter_at(cls, connection, organisation_id).get_profile()
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """A network's refusal while an account is being connected, as a sentence beside the field that it is about."""
     try:
-        cls = adapter_class(network)
-    except KeyError as error:
-        raise Invalid(_("This network is not installed here."), field="network") from error
-    connection = Connection(base_url=server_url.rstrip("/"), access_token=token)
-    try:
-        return cls(connection, http_client(), StoredMedia(organisation_id)).get_profile()
+        yield
     except NeedsReconnect as error:
         raise Invalid(
             _("The network refuses this token. Make a new one with the rights to read and write, and paste it whole."),
@@ -110,37 +131,46 @@ def read_profile(network: str, server_url: str, token: str, organisation_id: int
         ) from error
 
 
-def names_institution(profile: Profile, organisation: Organisation) -> bool:
-    """Whether the profile says whose account it is: a name of the institution, or a link to this installation."""
-    shown = " ".join([profile.display_name, profile.bio, *profile.links]).casefold()
-    names = [organisation.name, organisation.name_fr, organisation.name_en, settings.BASE_URL]
-    return any(name.strip().casefold() in shown for name in names if name.strip())
+def connect(
+    *,
+    actor: Actor,
+    network: str,
+    disclosure: Disclosure,
+    token: str,
+    server_url: str = "",
+    account: str = "",
+    language: str = "ar",
+) -> Channel:
+    """Connect (or connect again) the account that a pasted token opens. The network is asked before anything is saved.
 
-
-def refuse_undisclosed(profile: Profile, organisation: Organisation) -> None:
-    if not names_institution(profile, organisation):
-        raise Invalid(
-            _("The account's public profile does not name your institution. Add the name, then connect."),
-            code="undisclosed",
-            field="token",
-        )
-
-
-def connect(*, actor: Actor, network: str, server_url: str, token: str, language: str = "ar") -> Channel:
-    """Connect (or connect again) the account that the token opens. The network is asked before anything is saved."""
+    `account` names it where the token does not say (Adapter.names_account); `server_url` where each has its own server.
+    """
     organisation = Organisation.objects.get(pk=actor.organisation_id or 0)
     actor.require(Capability.CONNECT_CHANNEL, on=organisation)
+    stated = disclosure.complete()
+    cls = installed(network)
     if not token.strip():
         raise Invalid(_("Paste the token that the network gave you."), field="token")
-    profile = read_profile(network, server_url, token.strip(), organisation.pk)
+    if cls.names_account and not account.strip():
+        raise Invalid(_("Write the account's name as the network shows it."), field="account")
+    opened = Connection(base_url=base_url(cls, server_url), access_token=token.strip(), handle=account.strip() or None)
+    tokens, profile = sign_in(cls, opened, organisation.pk)
     refuse_undisclosed(profile, organisation)
-    return save_connected(actor, organisation, network, server_url.rstrip("/"), token.strip(), language, profile)
+    return save_connected(actor, organisation, cls.slug, opened.base_url, tokens, profile, stated, language)
 
 
 @transaction.atomic
 def save_connected(
-    actor: Actor, organisation: Organisation, network: str, server_url: str, token: str, language: str, profile: Profile
+    actor: Actor,
+    organisation: Organisation,
+    network: str,
+    server_url: str,
+    tokens: Tokens,
+    profile: Profile,
+    disclosure: Disclosure,
+    language: str,
 ) -> Channel:
+    """Keep the channel and what opens it. One that is known keeps its history and its posts go on."""
     known = Channel.objects.filter(
         organisation=organisation, network=network, server_url=server_url, remote_id=profile.remote_id
     ).first()
@@ -152,14 +182,15 @@ def save_connected(
         language=language,
         connected_by_id=actor.user_id or 0,
         connected_at=timezone.now(),
+        **asdict(disclosure),
     )
     take_profile(channel, profile)
     if known is None:
-        begin(channel, actor=actor, data={"handle": channel.handle})
+        begin(channel, actor=actor, data={"handle": channel.handle, **asdict(disclosure)})
     else:
         channel.save(update_fields=PROFILE)
         reconnected(channel, actor)
-    credentials.store(channel, {"access_token": token})
+    credentials.keep(channel, tokens)
     return channel
 
 
@@ -167,6 +198,7 @@ def take_profile(channel: Channel, profile: Profile) -> None:
     channel.handle, channel.display_name = profile.handle, profile.display_name
     channel.profile_url, channel.limits = profile.url, profile.limits.to_json()
     channel.checked_at = timezone.now()
+    channel.check_after = channel.checked_at + timedelta(seconds=settings.CHANNEL_CHECK_SECONDS)
 
 
 def reconnected(channel: Channel, actor: Actor) -> None:
@@ -193,6 +225,19 @@ def disconnect(*, channel: Channel, actor: Actor, why: str = "") -> Channel:
     return advance(channel, ChannelState.DISCONNECTED, actor=actor, why=why, state_reason="disconnected")
 
 
+@transaction.atomic
+def set_spacing(*, channel: Channel, minutes: int | None, actor: Actor) -> Channel:
+    """How far apart late posts go out here; None for what the installation says, 0 for no distance."""
+    actor.require(Capability.CONNECT_CHANNEL, on=channel)
+    if minutes is not None and not 0 <= minutes <= 1440:
+        raise Invalid(_("Between 0 minutes and a day."), code="odd_spacing", field="minutes")
+    said = {"from": channel.spacing_minutes, "to": minutes}
+    channel.spacing_minutes = minutes
+    channel.save(update_fields=["spacing_minutes"])
+    record("channel.spacing_set", channel, actor=actor, data=said)
+    return channel
+
+
 def needs_reconnect(channel: Channel, *, actor: Actor, code: str) -> None:
     """The network refuses our access: the channel waits for a person, who is told once.
 
@@ -204,27 +249,3 @@ def needs_reconnect(channel: Channel, *, actor: Actor, code: str) -> None:
     with suppress(StaleState):
         advance(channel, ChannelState.RECONNECT, actor=actor, why=code, state_reason=code)
         tell_about_channel(channel, code=code, occurrence=timezone.now().date().isoformat())
-
-
-def check(channel: Channel) -> None:
-    """Read the profile again: limits, name, disclosure. A failure to answer changes nothing."""
-    actor = system_actor("channel check", channel.organisation_id)
-    try:
-        profile = adapter_for(channel).get_profile()
-    except NeedsReconnect as error:
-        needs_reconnect(channel, actor=actor, code=error.code)
-        return
-    except NetworkError:
-        return
-    take_profile(channel, profile)
-    channel.save(update_fields=PROFILE)
-    weigh_disclosure(channel, profile, actor)
-
-
-def weigh_disclosure(channel: Channel, profile: Profile, actor: Actor) -> None:
-    disclosed = names_institution(profile, channel.organisation)
-    if not disclosed and channel.state == ChannelState.CONNECTED:
-        advance(channel, ChannelState.HELD, actor=actor, why="undisclosed", state_reason="undisclosed")
-        tell_about_channel(channel, code="undisclosed", occurrence=timezone.now().date().isoformat())
-    elif disclosed and channel.state == ChannelState.HELD:
-        reconnected(channel, actor)

@@ -24,12 +24,17 @@ def due() -> QuerySet[Delivery]:
     )
 
 
+def undispatched() -> QuerySet[Delivery, int]:
+    """The ids of what is due and not already on its way, oldest first: a batch, locked for its reader."""
+    waiting = due().filter(Q(dispatched_until=None) | Q(dispatched_until__lt=timezone.now())).order_by("due_at", "id")
+    return waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
+
+
 @transaction.atomic
 def mark_due() -> list[int]:
     """Mark what is due and not already on its way; the ids, oldest first. Two dispatchers never mark the same row."""
     now = timezone.now()
-    waiting = due().filter(Q(dispatched_until=None) | Q(dispatched_until__lt=now)).order_by("due_at", "id")
-    ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    ids = list(undispatched())
     until = now + timedelta(seconds=settings.PUBLISHING_DISPATCH_SECONDS)
     Delivery.objects.filter(pk__in=ids).update(dispatched_until=until)
     return ids

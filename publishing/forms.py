@@ -1,53 +1,92 @@
 """Forms of channels and deliveries: they only read what was typed; the actions decide."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Language
-from publishing.channels import networks_on_offer
+from campaigns.models import Campaign
+from chain.errors import Invalid
+from publishing.models import BulkKind, Channel
+from publishing.timing import moment
 
 
 class WhenForm(forms.Form):
-    """A day and a time in the campaign's own time zone."""
+    """A day and a time in the campaign's own time zone. `second` is asked for only where the hour comes twice."""
 
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    second = forms.TypedChoiceField(
+        label=_("Which of the two"),
+        choices=[("", "–"), ("no", _("the first, before the clocks go back")), ("yes", _("the second, after it"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        required=False,
+    )
 
     def __init__(self, *args: Any, zone: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.zone = ZoneInfo(zone)
+        self.zone = zone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("day") and cleaned.get("time"):
-            cleaned["due_at"] = datetime.combine(cleaned["day"], cleaned["time"], tzinfo=self.zone)
+            try:
+                cleaned["due_at"] = moment(cleaned["day"], cleaned["time"], self.zone, second=cleaned.get("second"))
+            except Invalid as refused:
+                self.add_error(refused.field, str(refused))
         return cleaned
 
+    @property
+    def asks_which(self) -> bool:
+        """Whether the hour comes twice on that day, so that `second` must be shown."""
+        return bool(self.data.get("second") or "second" in self.errors)
 
-class ConnectForm(forms.Form):
-    network = forms.ChoiceField(label=_("Network"))
-    server_url = forms.URLField(label=_("Server address"), assume_scheme="https", max_length=300)
-    token = forms.CharField(
-        label=_("Access token"),
-        max_length=2000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}, render_value=True),
-        help_text=_(
-            "Made on the network, in the account's settings for developers, with the rights to read and write."
-        ),
+
+class MoveForm(WhenForm):
+    """Another time for what the person saw at `seen`."""
+
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+
+class SlotForm(WhenForm):
+    """What is planned, for which campaign and channel, and when in the campaign's zone."""
+
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=_("Campaign"), empty_label="—")
+    channel = forms.ModelChoiceField(Channel.objects.none(), label=_("Channel"), empty_label="—")
+    title = forms.CharField(label=_("What for"), max_length=160)
+    note = forms.CharField(
+        label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
-    language = forms.ChoiceField(label=_("Language of this account"), choices=Language.choices)
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    field_order = ("title", "day", "time", "second", "campaign", "channel", "note")
+
+    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], channels: QuerySet[Channel], **more: Any) -> None:
         super().__init__(*args, **more)
-        offers = networks_on_offer()
-        network = self.fields["network"]
-        assert isinstance(network, forms.ChoiceField)
-        network.choices = [(slug, label) for slug, label, _url in offers]
-        self.fields["server_url"].initial = next((url for _slug, _label, url in offers if url), "")
+        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
+        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
+        self.fields["title"].widget.attrs["dir"] = "auto"
+
+    def clean(self) -> dict[str, Any]:
+        """The zone is the chosen campaign's."""
+        if chosen := self.cleaned_data.get("campaign"):
+            self.zone = chosen.time_zone
+        return super().clean()
+
+
+class BulkForm(forms.Form):
+    """What to do with many posts."""
+
+    kind = forms.ChoiceField(choices=BulkKind.choices)
+    days = forms.IntegerField(label=_("Days"), min_value=-366, max_value=366, required=False)
+    hours = forms.IntegerField(label=_("Hours"), min_value=-240, max_value=240, required=False)
+    why = forms.CharField(label=_("Why"), max_length=500, required=False)
+
+
+class PostedForm(forms.Form):
+    permalink = forms.CharField(required=False, max_length=500)
+    picture = forms.FileField(required=False)
 
 
 class ReasonForm(forms.Form):
@@ -56,9 +95,13 @@ class ReasonForm(forms.Form):
 
 class FreezeForm(ReasonForm):
     scope = forms.CharField(label=_("What stops"), max_length=90)
-    """`everything`, or `campaign:<id>`, `channel:<id>`, `network:<slug>`."""
+    """`everything`, or a kind of scope and its id: `campaign:<id>`, `network:<slug>`, `tag:<word>`… (scoping.py)."""
+
+    tag = forms.CharField(label=_("Another tag, if it is not in the list"), max_length=60, required=False)
 
     def scope_parts(self) -> tuple[str, str]:
+        if typed := self.cleaned_data["tag"].strip():
+            return "tag", typed
         scope, _colon, scope_id = self.cleaned_data["scope"].partition(":")
         return scope, scope_id
 

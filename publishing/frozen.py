@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from campaigns.models import Payload
+from networks.registry import adapter_class
 from networks.types import Post
 from publishing.models import Delivery, Part
 
@@ -37,6 +38,11 @@ def post_of(part: Part) -> Post:
         return post
     before = part.delivery.parts.get(position=part.position - 1)
     return replace(post, reply_to=before.remote_id)
+
+
+def upload_seconds(part: Part) -> float:
+    """How much longer than a short request the part's send may take, because its pictures travel in it."""
+    return adapter_class(part.delivery.channel.network).upload_seconds(post_of(part))
 
 
 def part_key(delivery: Delivery, position: int) -> str:

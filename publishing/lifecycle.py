@@ -1,6 +1,7 @@
 """State tables of channels, deliveries and parts, as data for chain.advance."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chain.lifecycle import Lifecycle
@@ -46,7 +47,7 @@ DELIVERY = Lifecycle(
         "pending": frozenset({"preparing", "held", "missed", "cancelled", "published"}),
         "preparing": frozenset({"sending", "pending", "held", "failed", "missed", "cancelled", "published"}),
         "sending": frozenset({"published", "processing", "failed", "unconfirmed", "pending", "held"}),
-        "processing": frozenset({"published", "failed", "unconfirmed", "pending"}),
+        "processing": frozenset({"published", "failed", "unconfirmed", "pending", "held"}),
         "unconfirmed": frozenset({"published", "pending", "failed", "cancelled"}),
         "failed": frozenset({"pending", "cancelled", "published"}),
         "held": frozenset({"pending", "cancelled", "missed", "published"}),
@@ -54,6 +55,8 @@ DELIVERY = Lifecycle(
         "cancelled": frozenset({"published"}),
         "published": frozenset({"deleting", "gone"}),
         "deleting": frozenset({"deleted", "published"}),
+        "deleted": frozenset({"published"}),
+        "gone": frozenset({"published"}),
     },
 )
 """The moves to `published` from a state at rest are for answers that come late: what is live is never denied."""
@@ -90,5 +93,52 @@ PART = Lifecycle(
         "processing": frozenset({"published", "unknown", "waiting"}),
         "unknown": frozenset({"published", "waiting"}),
         "published": frozenset({"deleted", "gone"}),
+        "deleted": frozenset({"published"}),
+        "gone": frozenset({"published"}),
     },
 )
+
+
+class SlotState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    FILLED = "filled", _("Has its text")
+    FULFILLED = "fulfilled", _("Released")
+    REMOVED = "removed", _("Removed")
+
+
+SLOT = Lifecycle(
+    "slot",
+    {
+        "planned": frozenset({"filled", "removed"}),
+        "filled": frozenset({"planned", "fulfilled", "removed"}),
+    },
+)
+
+
+class BulkState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Under way")
+    FINISHED = "finished", _("Done")
+    STOPPED = "stopped", _("Stopped")
+
+
+BULK = Lifecycle(
+    "bulk_act",
+    {
+        "waiting": frozenset({"running", "stopped"}),
+        "running": frozenset({"finished", "stopped"}),
+    },
+)
+
+
+STILL_LIVE = Q(state=DeliveryState.PUBLISHED, reason__in=["live_after_all", "delete_failed"])
+"""Live although somebody ended it or wants it gone: a person must look."""
+COMING = Q(state__in=[DeliveryState.PENDING, DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING])
+"""Deliveries that will go out or are on their way; an index has this very condition too."""
+NEEDS_ME = (
+    STILL_LIVE
+    | Q(state__in=[DeliveryState.UNCONFIRMED, DeliveryState.FAILED, DeliveryState.HELD])
+    | Q(state=DeliveryState.MISSED, settled_at=None)
+    | Q(is_duplicate_alarm=True)
+)
+"""Deliveries that wait for a person. An index has this very condition: they are few among all that went out."""

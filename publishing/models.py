@@ -8,21 +8,31 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import LatenessPolicy
 from chain.lifecycle import Lifecycle
+from publishing import indexes
 from publishing.lifecycle import (
+    BULK,
     CHANNEL,
     DELIVERY,
     PART,
+    SLOT,
+    BulkState,
     ChannelState,
     DeliveryState,
     HoldReason,
     PartState,
+    SlotState,
 )
+from publishing.told import ToldQuota
 
 USER = settings.AUTH_USER_MODEL
 
 
-class Channel(models.Model):
-    """A disclosed account of the institution on one network. `limits` are what its own server said when last asked."""
+class Channel(ToldQuota):
+    """A disclosed account of the institution on one network.
+
+    `owner`, `sender` and `funder` stand in the public ledger; `limits` are what its own server said when last asked; no
+    late post goes out before `late_not_before` (pacing.py).
+    """
 
     lifecycle: ClassVar[Lifecycle] = CHANNEL
 
@@ -36,10 +46,20 @@ class Channel(models.Model):
     display_name = models.CharField(max_length=200)
     profile_url = models.URLField(max_length=300, blank=True)
     language = models.CharField(max_length=5, default="ar")
+    owner = models.CharField(max_length=200)
+    sender = models.CharField(max_length=200)
+    funder = models.CharField(max_length=200)
     limits: Any = models.JSONField(default=dict)
     followers = models.PositiveBigIntegerField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
+    spacing_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How far apart posts that are late go out; empty for what the installation says."""
+    late_not_before = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    """Who read the profile last, where no machine can; empty where we read it ourselves."""
+    check_after = models.DateTimeField(null=True, blank=True)
+    checks_failed = models.PositiveSmallIntegerField(default=0)
     connected_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     connected_at = models.DateTimeField()
 
@@ -48,20 +68,78 @@ class Channel(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["organisation", "network", "server_url", "remote_id"], name="one_channel_per_account"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(owner="") & ~models.Q(sender="") & ~models.Q(funder=""), name="channel_is_disclosed"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.handle
 
 
+class Poster(models.Model):
+    """One of those who post by hand on a channel, in turn: the first is asked first, the next when nothing is heard."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="posters")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["channel", "position"], name="one_poster_per_position"),
+            models.UniqueConstraint(fields=["channel", "user"], name="one_turn_per_poster"),
+        ]
+
+
 class Credential(models.Model):
-    """What opens a channel, encrypted with the installation's key; never shown, logged or exported."""
+    """What opens a channel, encrypted with the installation's key; never shown, logged or exported.
+
+    `renew_at` is set only where the network gives new tokens for old ones; `renewing_until` is the lease of the worker
+    that is about it.
+    """
 
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="credential")
     sealed = models.BinaryField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    renew_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    renewing_until = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+
+
+class Application(models.Model):
+    """The institution's own application on a network's server: its id and secret, sealed and never shown again."""
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="applications")
+    network = models.SlugField(max_length=30)
+    server_url = models.URLField(max_length=300)
+    sealed = models.BinaryField()
+    set_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["network", "server_url"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "network", "server_url"], name="one_application_per_server")
+        ]
+
+
+class Consent(models.Model):
+    """A person's way through the network's own page and back: short-lived, one code, one channel.
+
+    `sealed` holds the state and PKCE verifier, and once granted the accounts that may be chosen with their tokens.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+")
+    user = models.ForeignKey(USER, models.CASCADE, related_name="+")
+    network = models.SlugField(max_length=30)
+    server_url = models.URLField(max_length=300)
+    redirect_uri = models.URLField(max_length=300)
+    state_hash = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
+    granted_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
 
 
 class Delivery(models.Model):
@@ -91,25 +169,14 @@ class Delivery(models.Model):
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    looked_ahead_at = models.DateTimeField(null=True, blank=True)
     check_after = models.DateTimeField(null=True, blank=True)
     latest: Any = models.JSONField(default=dict)
     latest_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["due_at", "id"]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(state="pending")),
-            models.Index(fields=["organisation", "state", "due_at"], name="delivery_by_state"),
-            models.Index(fields=["campaign", "due_at"], name="delivery_by_campaign"),
-            models.Index(
-                fields=["lease_until"], name="delivery_leased", condition=models.Q(state__in=["preparing", "sending"])
-            ),
-            models.Index(
-                fields=["check_after"],
-                name="delivery_to_check",
-                condition=models.Q(state__in=["processing", "unconfirmed"]),
-            ),
-        ]
+        indexes: ClassVar[list[models.Index]] = indexes.DELIVERY
 
 
 class Part(models.Model):
@@ -130,6 +197,7 @@ class Part(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["delivery", "position"], name="one_part_per_position")
         ]
+        indexes: ClassVar[list[models.Index]] = indexes.PART
 
     @property
     def organisation_id(self) -> int:
@@ -140,6 +208,7 @@ class Outcome(models.TextChoices):
     RUNNING = "running", _("Under way")
     PUBLISHED = "published", _("Published")
     PROCESSING = "processing", _("Being processed by the network")
+    HANDED = "handed", _("Put into a person's hands")
     NOT_SENT = "not_sent", _("Not sent")
     REJECTED = "rejected", _("Refused by the network")
     RECONNECT = "reconnect", _("The channel must be connected again")
@@ -197,3 +266,121 @@ class Breaker(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     probe_after = models.DateTimeField(null=True, blank=True)
     code = models.CharField(max_length=60, blank=True)
+
+
+class Handover(models.Model):
+    """One part in a person's hands, to be posted by hand: who has it, and what is still to be told when.
+
+    Each time is emptied by whoever tells it, so that it is told once; all are empty once it is answered. `evidence` is
+    the picture by which the person showed that it is out, kept by its hash.
+    """
+
+    part = models.OneToOneField(Part, models.CASCADE, related_name="handover")
+    person = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    handed_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True)
+    alert_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    closed_code = models.CharField(max_length=60, blank=True)
+    evidence = models.ForeignKey("campaigns.MediaFile", models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["until"], name="handover_open", condition=models.Q(until__isnull=False))
+        ]
+
+
+class HostBreaker(models.Model):
+    """The same for a server that several channels use: counts what is the server's fault, over all of them."""
+
+    server_url = models.URLField(max_length=300, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    probe_after = models.DateTimeField(null=True, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+
+
+class Slot(models.Model):
+    """A place on the calendar for work that is not signed yet: a plan, by which nothing ever goes out.
+
+    Filled, a variant is meant for it; releasing that variant at that time fulfils it by `delivery`.
+    """
+
+    lifecycle: ClassVar[Lifecycle] = SLOT
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="slots")
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="slots")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="slots")
+    state = models.CharField(max_length=20, choices=SlotState, default=SlotState.PLANNED)
+    due_at = models.DateTimeField()
+    title = models.CharField(max_length=160)
+    note = models.TextField(blank=True)
+    variant = models.ForeignKey("campaigns.Variant", models.PROTECT, null=True, blank=True, related_name="slots")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, blank=True, related_name="slots")
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["due_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["organisation", "due_at"],
+                name="slot_by_time",
+                condition=models.Q(state__in=["planned", "filled"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BulkKind(models.TextChoices):
+    MOVE = "move", _("Move")
+    HOLD = "hold", _("Hold")
+    CANCEL = "cancel", _("Cancel")
+
+
+class BulkAct(models.Model):
+    """One act of a person on many deliveries, done one after the other by a worker.
+
+    `position` counts what is behind it in `delivery_ids`, refusals included; a worker that was lost is followed by
+    another, from there. `refusals` name each delivery that was left as it was, with the sentence that says why.
+    """
+
+    lifecycle: ClassVar[Lifecycle] = BULK
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="bulk_acts")
+    kind = models.CharField(max_length=10, choices=BulkKind)
+    state = models.CharField(max_length=20, choices=BulkState, default=BulkState.WAITING)
+    delivery_ids: Any = models.JSONField(default=list)
+    days = models.IntegerField(default=0)
+    hours = models.IntegerField(default=0)
+    why = models.CharField(max_length=500, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    refusals: Any = models.JSONField(default=list)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    via = models.CharField(max_length=10)
+    created_at = models.DateTimeField()
+    lease_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["lease_until"], name="bulk_act_leased", condition=models.Q(state__in=["waiting", "running"])
+            )
+        ]
+
+    @property
+    def total(self) -> int:
+        return len(self.delivery_ids)
+
+    @property
+    def done(self) -> int:
+        return self.position - len(self.refusals)
+
+
+from publishing import removal_models as _removal_models  # noqa: E402, F401  # Django finds models by this module

@@ -3,25 +3,29 @@
 Query counts do not grow with rows.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
-from campaigns.lifecycle import CampaignState, VariantState
+from campaigns.lifecycle import VariantState
 from campaigns.models import Variant
+from campaigns.queries import without_time
 from chain.actors import Actor
-from publishing.access import allow, deliveries_of
-from publishing.lifecycle import DeliveryState, HoldReason
-from publishing.models import Attempt, Delivery, LookUp
+from publishing.access import allow, deliveries_in_lists, deliveries_of
+from publishing.channels import reads_back
+from publishing.lifecycle import COMING, NEEDS_ME, STILL_LIVE, DeliveryState, HoldReason
+from publishing.models import Attempt, Delivery, Handover, LookUp, Part
 from publishing.reasons import Reason, reason_of
-from publishing.scheduling import ALIVE
+from publishing.removal_models import Copy
 
-SHOWN = 50
+SHOWN = 15
+BRIEF = ("goal", "segment", "message", "messenger", "call_to_action", "theory_of_change", "measurement", "risks")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Group:
     label: str | Promise
     note: str | Promise
     total: int
-    cases: list["Case"] = field(default_factory=list)
+    page: Page[Delivery]
+    cases: list["Case"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,13 @@ class Case:
     reason: Reason
     looks: list[LookUp]
     detail: str
+
+    @property
+    def standing_twice(self) -> list[tuple[Part, list[Copy]]]:
+        """Each part that has copies nobody has settled, with them."""
+        parts = [(part, [one for one in part.copies.all() if not one.gone_at and not one.kept_at])
+                 for part in self.delivery.parts.all()] if self.delivery.is_duplicate_alarm else []  # fmt: skip
+        return [(part, copies) for part, copies in parts if copies]
 
     @property
     def may_go_again(self) -> bool:
@@ -71,21 +83,38 @@ GROUPS: tuple[tuple[str, str | Promise, str | Promise, Q], ...] = (
         _("By a decision, not by a fault."),
         Q(state=DeliveryState.HELD) & ~Q(hold_reason=HoldReason.LATE),
     ),
-)
-NEEDS_ME = Q(state__in=[DeliveryState.UNCONFIRMED, DeliveryState.FAILED, DeliveryState.HELD]) | Q(
-    state=DeliveryState.MISSED, settled_at=None
+    ("live", _("Live after all"), _("It stands on the network although it should not."), STILL_LIVE),
+    ("twice", _("Standing twice"), _("Open both links, then say which one goes."), Q(is_duplicate_alarm=True)),
 )
 
 
-def needs_me(actor: Actor, *, campaign_id: int | None = None, channel_id: int | None = None) -> list[Group]:
-    """The deliveries that wait for a person, by kind; empty kinds are left out."""
-    waiting = narrowed(deliveries_of(actor), campaign_id, channel_id)
+def needs_me(
+    actor: Actor, *, campaign_id: int | None = None, channel_id: int | None = None, only: str = "", page: str = ""
+) -> list[Group]:
+    """The deliveries that wait for a person, by kind; empty kinds are left out. `page` is of the kind `only`."""
+    waiting = narrowed(deliveries_in_lists(actor).filter(NEEDS_ME), campaign_id, channel_id)
     totals = waiting.aggregate(**{slug: Count("pk", filter=which) for slug, _label, _note, which in GROUPS})
-    return [
-        Group(slug, label, note, totals[slug], [case_of(d) for d in with_story(waiting.filter(which))])
-        for slug, label, note, which in GROUPS
+    pages = {
+        slug: paged(waiting.filter(which).order_by("due_at", "pk"), page if slug == only else "", totals[slug])
+        for slug, _label, _note, which in GROUPS
         if totals[slug]
+    }
+    prefetch_related_objects([one for shown in pages.values() for one in shown], *STORY)
+    return [
+        Group(slug, label, note, totals[slug], pages[slug], [case_of(one) for one in pages[slug]])
+        for slug, label, note, _which in GROUPS
+        if slug in pages
     ]
+
+
+def paged(found: QuerySet[Delivery], page: str, total: int | None = None) -> Page[Delivery]:
+    """The page of that number, or the nearest there is; `total` where it is known spares its query."""
+    pages = Paginator(found, SHOWN)
+    if total is not None:
+        pages.count = total
+    shown = pages.get_page(page)
+    shown.object_list = list(shown.object_list)
+    return shown
 
 
 def narrowed(found: QuerySet[Delivery], campaign_id: int | None, channel_id: int | None) -> QuerySet[Delivery]:
@@ -94,23 +123,38 @@ def narrowed(found: QuerySet[Delivery], campaign_id: int | None, channel_id: int
     return found.filter(channel_id=channel_id) if channel_id else found
 
 
+STORY = (
+    Prefetch("attempts", Attempt.objects.order_by("-number")),
+    Prefetch("look_ups", LookUp.objects.order_by("-id")),
+    "parts__copies",
+)
+
+
 def with_story(found: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    story = (
-        Prefetch("attempts", Attempt.objects.order_by("-number")),
-        Prefetch("look_ups", LookUp.objects.order_by("-id")),
-        "parts",
-    )
-    return found.prefetch_related(*story).order_by("due_at")[:SHOWN]
+    return found.prefetch_related(*STORY).order_by("due_at", "pk")
 
 
 def case_of(delivery: Delivery) -> Case:
     attempts = list(delivery.attempts.all())
     return Case(
         delivery=delivery,
-        reason=reason_of(delivery.reason or "unconfirmed", delivery.reason_params),
+        reason=shown_reason(delivery),
         looks=list(delivery.look_ups.all())[:4][::-1],
         detail=attempts[0].detail if attempts else "",
     )
+
+
+OUT = (DeliveryState.PUBLISHED, DeliveryState.DELETING, DeliveryState.DELETED, DeliveryState.GONE)
+
+
+def shown_reason(delivery: Delivery) -> Reason:
+    """The delivery's reason; where its network cannot be asked, no look-up is promised: a person looks."""
+    if delivery.is_duplicate_alarm and delivery.state in OUT and not delivery.reason:
+        return reason_of("standing_twice")
+    reason = reason_of(delivery.reason or "unconfirmed", delivery.reason_params)
+    if delivery.state == DeliveryState.UNCONFIRMED and not reads_back(delivery.channel):
+        return replace(reason, next_step=reason_of("unconfirmed").next_step)
+    return reason
 
 
 @dataclass(frozen=True)
@@ -124,21 +168,35 @@ class ByItself:
 
 
 def by_itself(actor: Actor, midnight: datetime) -> ByItself:
-    counted = deliveries_of(actor).aggregate(
-        retrying=Count("pk", filter=Q(state=DeliveryState.PENDING, not_before__gt=timezone.now())),
-        on_the_way=Count(
-            "pk", filter=Q(state__in=[DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING])
-        ),
-        published_today=Count("pk", filter=Q(state=DeliveryState.PUBLISHED, published_at__gte=midnight)),
-        scheduled=Count("pk", filter=Q(state=DeliveryState.PENDING)),
+    going = COMING | Q(state=DeliveryState.PUBLISHED, published_at__gte=midnight)
+    counted = (
+        deliveries_of(actor)
+        .filter(going)
+        .aggregate(
+            retrying=Count("pk", filter=Q(state=DeliveryState.PENDING, not_before__gt=timezone.now())),
+            on_the_way=Count(
+                "pk", filter=Q(state__in=[DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING])
+            ),
+            published_today=Count("pk", filter=Q(state=DeliveryState.PUBLISHED, published_at__gte=midnight)),
+            scheduled=Count("pk", filter=Q(state=DeliveryState.PENDING)),
+        )
     )
     return ByItself(**counted)
 
 
+def in_hand(actor: Actor) -> list[Handover]:
+    """What lies in people's hands, the actor's own first, then what must be answered first."""
+    mine = deliveries_of(actor).filter(state=DeliveryState.PROCESSING)
+    waiting = Handover.objects.filter(part__delivery__in=mine, until__isnull=False).select_related(
+        "person", "part__delivery__channel", "part__delivery__variant__content"
+    )
+    waiting = waiting.defer("part__delivery__variant__content__draft", "part__delivery__variant__content__folded")
+    return sorted(waiting.order_by("until")[:SHOWN], key=lambda one: one.person_id != actor.user_id)
+
+
 def coming(actor: Actor) -> QuerySet[Delivery]:
     """What is on its way or will go out, the next first."""
-    states = [DeliveryState.PENDING, DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING]
-    return deliveries_of(actor).filter(state__in=states).order_by("due_at")[:SHOWN]
+    return deliveries_in_lists(actor).filter(COMING).exclude(reason="by_hand").order_by("due_at", "pk")
 
 
 def gone_out(actor: Actor) -> QuerySet[Delivery]:
@@ -146,23 +204,22 @@ def gone_out(actor: Actor) -> QuerySet[Delivery]:
     states = [DeliveryState.PUBLISHED, DeliveryState.DELETING, DeliveryState.DELETED, DeliveryState.GONE]
     since = timezone.now() - timedelta(days=30)
     return (
-        deliveries_of(actor)
+        deliveries_in_lists(actor)
         .filter(state__in=states, published_at__gte=since)
         .prefetch_related("parts")
-        .order_by("-published_at")[:SHOWN]
+        .order_by("-published_at", "-pk")
     )
+
+
+def waiting_their_turn(actor: Actor) -> int:
+    """Late posts that go out by themselves, at their channel's distance."""
+    return deliveries_of(actor).filter(state=DeliveryState.PENDING, reason="spaced").count()
 
 
 def without_a_time(actor: Actor) -> QuerySet[Variant]:
-    """Signed variants that nobody has scheduled yet, in campaigns whose brief is signed."""
+    """What was signed first of the versions that nobody has scheduled yet."""
     allow(actor, Capability.VIEW_DELIVERIES)
-    return (
-        Variant.objects.filter(
-            organisation_id=actor.organisation_id or 0,
-            state=VariantState.APPROVED,
-            content__campaign__state=CampaignState.SIGNED,
-        )
-        .exclude(deliveries__in=Delivery.objects.filter(state__in=ALIVE))
-        .select_related("content__campaign", "content__claim", "channel", "payload")
-        .order_by("submitted_at")[:SHOWN]
-    )
+    found = without_time(Variant.objects.filter(organisation_id=actor.organisation_id or 0))
+    heavy = ("payload__canonical", "content__draft", "content__folded", *(f"content__campaign__{one}" for one in BRIEF))
+    beside = ("content__campaign", "content__claim", "channel", "payload")
+    return found.select_related(*beside).defer(*heavy).order_by("submitted_at")[:SHOWN]

@@ -15,9 +15,9 @@ from chain.engine import advance
 from networks.base import Adapter
 from networks.errors import NetworkError, Rejected
 from networks.types import Lookup, Processing, Published
-from publishing.channels import adapter_for
+from publishing.channels import adapter_for, reads_back
 from publishing.claiming import publisher, read_for_decision
-from publishing.frozen import post_of
+from publishing.frozen import post_of, upload_seconds
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, LookUp, Part
 from publishing.recording import alarm_duplicate, leave_send, lock_part, settle_part
@@ -33,6 +33,9 @@ def reconcile(delivery_id: int) -> None:
     part = delivery.parts.filter(state=PartState.UNKNOWN).first()
     if delivery.state != DeliveryState.UNCONFIRMED or part is None:
         return
+    if not reads_back(delivery.channel):
+        give_to_person(delivery)
+        return
     started_at = timezone.now()
     try:
         found = look(adapter_for(delivery.channel), part)
@@ -41,6 +44,12 @@ def reconcile(delivery_id: int) -> None:
         give_to_person_when_hopeless(delivery)
         return
     conclude(delivery, part, found, started_at)
+
+
+def give_to_person(delivery: Delivery) -> None:
+    """Nothing to look at: a person is asked at once, and nothing looks again."""
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(check_after=None)
+    tell_about(delivery, code="unconfirmed")
 
 
 def look(adapter: Adapter, part: Part) -> Lookup:
@@ -79,7 +88,7 @@ def conclude(delivery: Delivery, part: Part, lookup: Lookup, at: datetime) -> No
     if locked.state != DeliveryState.UNCONFIRMED or part.state != PartState.UNKNOWN:
         return
     if lookup.found and lookup.others:
-        alarm_duplicate(locked, [lookup.found.permalink, *(other.permalink for other in lookup.others)])
+        alarm_duplicate(locked, part, lookup.others, first=lookup.found.permalink)
     if lookup.found:
         settle_part(locked, part, lookup.found, publisher(locked), why="found_on_network")
     elif is_proved_absent(part):
@@ -94,6 +103,7 @@ def is_proved_absent(part: Part) -> bool:
         seconds=settings.PUBLISHING_CONNECT_TIMEOUT
         + settings.PUBLISHING_READ_TIMEOUT * 2
         + settings.PUBLISHING_SEND_MARGIN_SECONDS
+        + upload_seconds(part)
     )
     complete = part.look_ups.filter(is_complete=True, found_remote_id="", at__gt=late_enough).order_by("at")
     times = list(complete.values_list("at", flat=True))
@@ -137,7 +147,9 @@ def check_processing(delivery_id: int) -> None:
 
 
 def processing_pause(answer: Processing) -> float:
-    return float(answer.check_after)
+    """How long to wait before the next look; a network that names no time is asked at the usual pace."""
+    pause = settings.PUBLISHING_RECONCILE_GAP_SECONDS if answer.check_after is None else answer.check_after
+    return float(pause)
 
 
 @transaction.atomic

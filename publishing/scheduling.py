@@ -3,7 +3,7 @@
 Only people act here; what the machine does with a scheduled delivery is in publisher.py and recording.py.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,24 +12,29 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
 from campaigns.lifecycle import CampaignState, VariantState
-from campaigns.models import Variant
+from campaigns.messengers import consent_lacking
+from campaigns.models import Campaign, Variant
 from chain.actors import Actor
 from chain.engine import advance, begin
 from chain.errors import Invalid, StaleState
 from chain.reviewing import is_signed
 from chain.trail import record
-from publishing.clearing import channel_ready
+from publishing.claiming import publisher
+from publishing.clearing import channel_ready, holds_over
 from publishing.frozen import part_key, posts_of
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Delivery, Part
+from publishing.recalling import is_recalled
+from publishing.slots import fulfil
 from publishing.telling import tell_about
+from publishing.timing import future_or_refuse, refuse_outside
 
 ALIVE = (
     DeliveryState.PENDING, DeliveryState.PREPARING, DeliveryState.SENDING, DeliveryState.PROCESSING,
     DeliveryState.UNCONFIRMED, DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.PUBLISHED,
 )  # fmt: skip
-GRACE = timedelta(minutes=1)
-"""A time this little in the past is "now": people type minutes."""
+STILL_WAITING = (DeliveryState.PENDING, DeliveryState.PREPARING)
+MOVABLE = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.FAILED)
 
 
 @transaction.atomic
@@ -41,11 +46,12 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
     actor.require(Capability.RELEASE, on=variant)
     variant = (
         Variant.objects.select_for_update(of=("self",))
-        .select_related("payload", "content__campaign", "channel")
+        .select_related("payload", "content__campaign", "content__claim", "channel")
         .get(pk=variant.pk)
     )
     refuse_unready(variant)
     due_at = future_or_refuse(due_at)
+    refuse_outside(variant.content.campaign, due_at)
     if Delivery.objects.filter(variant=variant, payload=variant.payload, state__in=ALIVE).exists():
         raise StaleState(
             _("This version is scheduled already. Move it instead of scheduling it twice."), code="scheduled"
@@ -75,7 +81,25 @@ def save_with_parts(delivery: Delivery, actor: Actor) -> Delivery:
         raise Invalid(_("It lacks a signature. Ask its reviewers."), code="not_approved") from error
     for position in range(len(posts_of(delivery.payload))):
         Part.objects.create(delivery=delivery, position=position, key=part_key(delivery, position))
+    fulfil(delivery, actor)
+    return hold_if_frozen(delivery)
+
+
+def hold_if_frozen(delivery: Delivery) -> Delivery:
+    """What is released into the scope of a freeze is held from the start: lifting it must release nothing."""
+    for hold in holds_over(delivery)[:1]:
+        advance(
+            delivery, DeliveryState.HELD, actor=publisher(delivery), why="incident", data={"hold": hold.pk},
+            hold_reason=HoldReason.INCIDENT, reason="incident", reason_params={"hold": hold.pk},
+        )  # fmt: skip
     return delivery
+
+
+def refuse_frozen(delivery: Delivery) -> None:
+    if holds_over(delivery):
+        raise StaleState(
+            _("Publishing is frozen here: it can be given a time once the freeze is lifted."), code="frozen"
+        )
 
 
 def refuse_unready(variant: Variant) -> None:
@@ -83,37 +107,45 @@ def refuse_unready(variant: Variant) -> None:
         raise Invalid(_("It is not signed at every gate yet, so it cannot be scheduled."), code="not_approved")
     if variant.content.campaign.state != CampaignState.SIGNED:
         raise Invalid(_("The campaign's brief is not signed. A manager must sign it first."), code="brief_not_signed")
-
-
-def future_or_refuse(due_at: datetime) -> datetime:
-    now = timezone.now()
-    if due_at < now - GRACE:
-        raise Invalid(_("This time is past. Choose one that is still to come."), code="past_time", field="due_at")
-    return max(due_at, now)
+    if variant.payload and is_recalled(variant.payload):
+        raise Invalid(_("This version was taken back: correct it, and have the new one signed."), code="recalled")
+    for lacks in consent_lacking(variant.content.campaign):
+        raise Invalid(lacks.what, code=lacks.code)
 
 
 @transaction.atomic
-def move(*, delivery: Delivery, due_at: datetime, actor: Actor) -> Delivery:
-    """Give another time to a delivery that nobody can have seen yet; a held or failed one goes back to the queue."""
+def move(*, delivery: Delivery, due_at: datetime, actor: Actor, seen: datetime | None = None) -> Delivery:
+    """Give another time to a delivery that nobody can have seen yet; a held or failed one goes back to the queue.
+
+    `seen` is the time that the person saw it at: if it stands at another by now, somebody moved it meanwhile.
+    """
     actor.require(Capability.RELEASE, on=delivery)
+    refuse_immovable(delivery)
+    if seen is not None and seen != delivery.due_at:
+        raise StaleState(_("Somebody moved it meanwhile: look at where it stands now, then decide."), code="moved")
     due_at = future_or_refuse(due_at)
+    refuse_outside(delivery.campaign, due_at)
+    refuse_frozen(delivery)
     free: dict[str, Any] = {
         "due_at": due_at, "not_before": None, "dispatched_until": None, "hold_reason": "", "reason": "",
-        "reason_params": {},
+        "reason_params": {}, "looked_ahead_at": None,
     }  # fmt: skip
-    if delivery.state == DeliveryState.PENDING:
-        touched = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(**free)
-        if touched != 1:
-            raise StaleState
-        record("delivery.moved", delivery, actor=actor, data={"due_at": due_at.isoformat()})
-        delivery.refresh_from_db()
-        return delivery
-    if delivery.state not in (DeliveryState.HELD, DeliveryState.FAILED):
+    said = {"due_at": due_at.isoformat(), "from": delivery.due_at.isoformat()}
+    if delivery.state != DeliveryState.PENDING:
+        return advance(delivery, DeliveryState.PENDING, actor=actor, why="moved", data=said, **free)
+    here = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING, due_at=delivery.due_at)
+    if here.update(**free) != 1:
+        raise StaleState
+    record("delivery.moved", delivery, actor=actor, data=said)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def refuse_immovable(delivery: Delivery) -> None:
+    """Raises with the reason why this delivery cannot be given another time, whatever the time."""
+    if delivery.state not in MOVABLE:
         raise StaleState(_("It can no longer be moved: it is on its way, or ended."), code="too_late")
     refuse_void(delivery)
-    return advance(
-        delivery, DeliveryState.PENDING, actor=actor, why="moved", data={"due_at": due_at.isoformat()}, **free
-    )
 
 
 def refuse_void(delivery: Delivery) -> None:
@@ -143,17 +175,32 @@ def cancel(*, delivery: Delivery, actor: Actor, why: str = "") -> Delivery:
     return advance(delivery, DeliveryState.CANCELLED, actor=actor, why=why, settled_at=timezone.now())
 
 
+def hold_unwilling(campaign: Campaign, actor: Actor, why: str) -> None:
+    """Registered with campaigns: a messenger withdrew their consent, so what still waits in the campaign is held."""
+    hold_campaign(campaign, actor, why, code="consent_missing")
+
+
+def hold_campaign(campaign: Campaign, actor: Actor, why: str, code: str = "brief_not_signed") -> None:
+    """Registered with campaigns: the brief's signature is withdrawn, so what still waits under it is held."""
+    for delivery in Delivery.objects.select_for_update().filter(campaign=campaign, state__in=STILL_WAITING):
+        advance(
+            delivery, DeliveryState.HELD, actor=actor, why=why, hold_reason=HoldReason.NOT_APPROVED,
+            reason=code, dispatched_until=None, lease_until=None,
+        )  # fmt: skip
+        tell_about(delivery, code=code)
+
+
 def void_deliveries(variant: Variant, actor: Actor, why: str) -> None:
     """Registered with campaigns: an approval is void, so what is still waiting is held, in the same transaction.
 
     One already being sent is left alone and labelled: the earlier signed version went out.
     """
-    waiting = (DeliveryState.PENDING, DeliveryState.PREPARING)
-    for delivery in Delivery.objects.select_for_update().filter(variant=variant, state__in=waiting):
+    reason = "approval_expired" if variant.state == VariantState.EXPIRED else "approval_void"
+    for delivery in Delivery.objects.select_for_update().filter(variant=variant, state__in=STILL_WAITING):
         advance(
             delivery, DeliveryState.HELD, actor=actor, why=why, hold_reason=HoldReason.APPROVAL_VOID,
-            reason="approval_void", dispatched_until=None, lease_until=None,
+            reason=reason, dispatched_until=None, lease_until=None,
         )  # fmt: skip
-        tell_about(delivery, code="approval_void")
+        tell_about(delivery, code=reason)
     gone_on = (DeliveryState.SENDING, DeliveryState.PROCESSING, DeliveryState.UNCONFIRMED, DeliveryState.PUBLISHED)
     Delivery.objects.filter(variant=variant, state__in=gone_on).update(superseded=True)

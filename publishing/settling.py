@@ -1,7 +1,9 @@
-"""Settling: what a person decides where the machine must not: it is live, send it again, take it down."""
+"""Settling: what a person decides where the machine must not: it is live, send it again, take it down.
+
+What no machine can delete goes on in removing.py.
+"""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,9 +20,11 @@ from networks.registry import adapter_class
 from networks.types import Published
 from publishing.channels import adapter_for
 from publishing.claiming import read_for_decision
-from publishing.lifecycle import DeliveryState, PartState
+from publishing.lifecycle import STILL_LIVE, DeliveryState, PartState
 from publishing.models import Channel, Delivery, Part
 from publishing.recording import leave_send, lock_part, settle_part
+from publishing.removal_models import Copy, Removal
+from publishing.removing import ask_person, by_hand_only, refused_for_good, waits_for_person
 from publishing.scheduling import refuse_void
 from publishing.telling import tell_about
 
@@ -41,8 +45,9 @@ def confirm_live(*, delivery: Delivery, permalink: str, actor: Actor) -> Deliver
 
 def remote_id_from(channel: Channel, permalink: str) -> str:
     """The network's id in the link of a post. Raises Invalid for a link that is not of this channel's server."""
-    remote_id = adapter_class(channel.network).remote_id_in(permalink)
-    if remote_id is None or not is_of(channel, permalink):
+    network = adapter_class(channel.network)
+    remote_id = network.remote_id_in(permalink)
+    if remote_id is None or not network.is_on_account(permalink, channel.profile_url or channel.server_url):
         raise Invalid(
             _("This is not the link of a post on this channel. Open the post on the account and copy its address."),
             code="foreign_link",
@@ -51,12 +56,6 @@ def remote_id_from(channel: Channel, permalink: str) -> str:
     if Part.objects.filter(delivery__channel=channel, remote_id=remote_id).exists():
         raise Invalid(_("This link belongs to another delivery already."), code="known_link", field="permalink")
     return remote_id
-
-
-def is_of(channel: Channel, permalink: str) -> bool:
-    """Whether the link leads to the channel's own server."""
-    link, home = urlsplit(permalink), urlsplit(channel.profile_url or channel.server_url)
-    return link.scheme in ("https", "http") and link.hostname == home.hostname
 
 
 @transaction.atomic
@@ -83,12 +82,12 @@ def unconfirmed_part(delivery: Delivery) -> tuple[Delivery, Part]:
 
 @transaction.atomic
 def put_aside(*, delivery: Delivery, actor: Actor) -> Delivery:
-    """A person has seen that it was missed; nothing else changes."""
+    """A person has seen that it was missed, or is live against all expectation; nothing else changes."""
     actor.require(Capability.SETTLE, on=delivery)
-    touched = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.MISSED, settled_at=None).update(
-        settled_at=timezone.now()
-    )
-    if touched == 1:
+    own = Delivery.objects.filter(pk=delivery.pk)
+    missed = own.filter(state=DeliveryState.MISSED, settled_at=None).update(settled_at=timezone.now())
+    live = own.filter(STILL_LIVE).update(reason="", reason_params={})
+    if missed + live == 1:
         record("delivery.put_aside", delivery, actor=actor)
     return delivery
 
@@ -106,10 +105,13 @@ def take_down(*, delivery: Delivery, actor: Actor, why: str) -> Delivery:
 
 
 def claim_deletions() -> list[int]:
-    """What is to be taken down and no worker is at, each claimed: two at once could contradict each other."""
+    """What is to be taken down and no worker is at, each claimed: two at once could contradict each other.
+
+    What waits for a person to delete it is left to that person.
+    """
     now = timezone.now()
     free = Delivery.objects.filter(Q(dispatched_until=None) | Q(dispatched_until__lt=now), state=DeliveryState.DELETING)
-    ids = list(free.values_list("pk", flat=True))
+    ids = list(free.exclude(waits_for_person()).values_list("pk", flat=True))
     return [pk for pk in ids if free.filter(pk=pk).update(dispatched_until=now + TAKING_DOWN)]
 
 
@@ -119,14 +121,54 @@ def delete(delivery_id: int) -> None:
     if delivery.state != DeliveryState.DELETING:
         return
     actor = system_actor("publisher", delivery.organisation_id)
+    asked = set(Removal.objects.filter(part__delivery=delivery, done_at=None).values_list("part_id", flat=True))
+    while part := delivery.parts.filter(state=PartState.PUBLISHED).exclude(pk__in=asked).order_by("-position").first():
+        try:
+            code = by_hand_only(delivery.channel, part) or delete_there(delivery, part, actor)
+        except NetworkError as error:
+            stop_deleting(delivery.pk, error.code)
+            return
+        if code:
+            put_in_hands(delivery.pk, part, code)
+            asked.add(part.pk)
+    end_deletion(delivery.pk, actor)
+
+
+def delete_there(delivery: Delivery, part: Part, actor: Actor) -> str:
+    """Delete it by the network; empty when it is gone, the code where only a person can. Raises NetworkError."""
     try:
-        adapter = adapter_for(delivery.channel)
-        for part in delivery.parts.filter(state=PartState.PUBLISHED).order_by("-position"):
-            adapter.delete_post(part.remote_id)
-            advance(part, PartState.DELETED, actor=actor)
+        adapter_for(delivery.channel).delete_post(part.remote_id)
     except NetworkError as error:
-        with transaction.atomic():
-            leave_send(delivery, DeliveryState.PUBLISHED, code="delete_failed", params={"network": error.code})
-            tell_about(delivery, code="delete_failed")
+        if refused_for_good(error):
+            return str(error.code)
+        raise
+    advance(part, PartState.DELETED, actor=actor)
+    return ""
+
+
+@transaction.atomic
+def put_in_hands(delivery_id: int, part: Part, code: str) -> None:
+    delivery = read_for_decision(delivery_id)
+    if delivery.state == DeliveryState.DELETING:
+        ask_person(delivery, part, code)
+
+
+@transaction.atomic
+def stop_deleting(delivery_id: int, code: str) -> None:
+    delivery = read_for_decision(delivery_id)
+    if delivery.state == DeliveryState.DELETING:
+        leave_send(delivery, DeliveryState.PUBLISHED, code="delete_failed", params={"network": code})
+        tell_about(delivery, code="delete_failed")
+
+
+@transaction.atomic
+def end_deletion(delivery_id: int, actor: Actor) -> None:
+    """Deleted, unless a post waits for a person, or a late answer has told of another: deleted at the next turn."""
+    delivery = read_for_decision(delivery_id)
+    Copy.objects.filter(part__delivery=delivery, gone_at=None, asked_at=None).update(asked_at=timezone.now())
+    if delivery.state != DeliveryState.DELETING:
+        return
+    if delivery.parts.filter(state=PartState.PUBLISHED).exists():
+        Delivery.objects.filter(pk=delivery.pk).update(dispatched_until=None)
         return
     advance(delivery, DeliveryState.DELETED, actor=actor, settled_at=timezone.now(), dispatched_until=None)

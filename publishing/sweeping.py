@@ -5,6 +5,7 @@ of a thread nothing is unknown.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -43,7 +44,7 @@ def settle_lapsed(delivery_id: int) -> bool:
         leave_send(delivery, DeliveryState.FAILED, code="prepare_lapsed", lease_until=None)
         tell_about(delivery, code="prepare_lapsed")
         return True
-    free = {"lease_until": None, "dispatched_until": None, "not_before": None}
+    free: dict[str, Any] = {"lease_until": None, "dispatched_until": None, "not_before": None}
     advance(delivery, DeliveryState.PENDING, actor=publisher(delivery), why="lapsed", **free)
     return True
 

@@ -3,13 +3,32 @@
 from celery import shared_task
 
 from chain import heartbeats
-from publishing import breaking, channels, dispatching, publisher, reconciling, settling, sweeping
-from publishing.lifecycle import ChannelState, DeliveryState
+from networks.registry import adapter_class
+from publishing import (
+    breaking,
+    bulk,
+    checking,
+    connecting_by_hand,
+    copies,
+    dispatching,
+    freezing,
+    look_ahead,
+    publisher,
+    recalling,
+    reconciling,
+    reminding,
+    renewing,
+    settling,
+    sweeping,
+    watchdog,
+)
+from publishing.lifecycle import DeliveryState
 from publishing.models import Breaker, Channel
 
 
 @shared_task(ignore_result=True)
 def dispatch() -> None:
+    heartbeats.beat(heartbeats.TICK)
     for delivery_id in dispatching.mark_due():
         publish.apply_async((delivery_id,), expires=120)
 
@@ -24,8 +43,17 @@ def sweep() -> None:
     sweeping.sweep_lapsed()
     for delivery in sweeping.claim_checks():
         (reconcile if delivery.state == DeliveryState.UNCONFIRMED else check_processing).delay(delivery.pk)
-    for breaker in breaking.probe_due():
-        probe.delay(breaker.channel_id)
+
+
+@shared_task(ignore_result=True)
+def hand_out_bulk() -> None:
+    for act_id in bulk.unheld():
+        run_bulk.delay(act_id)
+
+
+@shared_task(ignore_result=True)
+def run_bulk(act_id: int) -> None:
+    bulk.run(act_id)
 
 
 @shared_task(ignore_result=True)
@@ -39,8 +67,21 @@ def check_processing(delivery_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def probe_stopped() -> None:
+    for breaker in breaking.probe_due():
+        probe.delay(breaker.channel_id)
+    for host_id in breaking.hosts_to_probe():
+        probe_host.delay(host_id)
+
+
+@shared_task(ignore_result=True)
 def probe(channel_id: int) -> None:
     breaking.probe(Breaker.objects.select_related("channel").get(channel_id=channel_id))
+
+
+@shared_task(ignore_result=True)
+def probe_host(host_id: int) -> None:
+    breaking.probe_host(host_id)
 
 
 @shared_task(ignore_result=True)
@@ -50,15 +91,28 @@ def delete(delivery_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def check_channels() -> None:
-    for channel in Channel.objects.filter(state__in=(ChannelState.CONNECTED, ChannelState.HELD)).values_list(
-        "pk", flat=True
-    ):
-        check_channel.delay(channel)
+    for channel_id in checking.claim_checks():
+        check_channel.delay(channel_id)
 
 
 @shared_task(ignore_result=True)
 def check_channel(channel_id: int) -> None:
-    channels.check(Channel.objects.select_related("organisation").get(pk=channel_id))
+    channel = Channel.objects.select_related("organisation").get(pk=channel_id)
+    by_hand = connecting_by_hand.is_by_hand(adapter_class(channel.network))
+    (connecting_by_hand.ask_to_look if by_hand else checking.check)(channel)
+
+
+@shared_task(ignore_result=True)
+def renew_tokens() -> None:
+    renewing.forget_consents()
+    renewing.tell_of_ends()
+    for credential_id in renewing.due().values_list("pk", flat=True):
+        renew_token.delay(credential_id)
+
+
+@shared_task(ignore_result=True)
+def renew_token(credential_id: int) -> None:
+    renewing.renew(credential_id)
 
 
 @shared_task(ignore_result=True)
@@ -68,5 +122,39 @@ def pulse(queue: str) -> None:
 
 @shared_task(ignore_result=True)
 def delete_waiting() -> None:
+    recalling.follow_all()
+    for copy_id in copies.claim_deletions():
+        delete_copy.delay(copy_id)
     for delivery_id in settling.claim_deletions():
         delete.delay(delivery_id)
+
+
+@shared_task(ignore_result=True)
+def delete_copy(copy_id: int) -> None:
+    copies.delete(copy_id)
+
+
+@shared_task(ignore_result=True)
+def look_after_hands() -> None:
+    reminding.look_after_all()
+
+
+@shared_task(ignore_result=True)
+def watch_the_watchdog() -> None:
+    watchdog.look_at_the_watchdog()
+
+
+@shared_task(ignore_result=True)
+def hold_frozen() -> None:
+    freezing.hold_all()
+
+
+@shared_task(ignore_result=True)
+def look_ahead_due() -> None:
+    for delivery_id in look_ahead.claim():
+        look_ahead_at.delay(delivery_id)
+
+
+@shared_task(ignore_result=True)
+def look_ahead_at(delivery_id: int) -> None:
+    look_ahead.look_ahead(delivery_id)

@@ -6,15 +6,19 @@ Built in for all templates (settings TEMPLATES).
 from typing import Any
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from chain.models import Verdict
+from campaigns.models import Variant
+from chain.models import Hold, Verdict
 from chain.reviewing import decisions_about
 from networks.registry import label_in
 from publishing.lifecycle import DeliveryState
 from publishing.models import Delivery
+from publishing.preflight import of_delivery, of_variant
 from publishing.reasons import REASONS, reason_of
+from publishing.scoping import label_of
 
 register = template.Library()
 
@@ -36,11 +40,24 @@ STEP: dict[str, str] = {
 """What the fifth link (publishing) of the chain looks like in each state."""
 
 
+@register.filter
+def words_of(delivery: Delivery) -> str | Promise:
+    """The state in words; what lies in a person's hands is at work nowhere else."""
+    in_hand = delivery.state == DeliveryState.PROCESSING and delivery.reason == "by_hand"
+    return _("To be posted by hand") if in_hand else DeliveryState(delivery.state).label
+
+
+@register.filter
+def shape_of(delivery: Delivery) -> str:
+    """The shape that stands beside those words (config/states.py)."""
+    return "assisted" if delivery.state == DeliveryState.PROCESSING and delivery.reason == "by_hand" else delivery.state
+
+
 @register.inclusion_tag("_chain/thread.html")
 def delivery_thread(delivery: Delivery) -> dict[str, Any]:
     """claim, text, author, signatures, publishing, outcome: six points and the words beneath."""
     outcome = "done" if delivery.latest_at else "todo"
-    words = DeliveryState(delivery.state).label
+    words = words_of(delivery)
     kinds = ["done", "done", "done", "signed", STEP[delivery.state], outcome]
     return {"kinds": kinds, "label": words, "caption": words}
 
@@ -54,13 +71,14 @@ def delivery_chain(delivery: Delivery) -> dict[str, Any]:
         *signatures_on(delivery),
         {"state": "done", "kind": _("Released by"), "what": delivery.scheduled_by},
         {"state": STEP[delivery.state].replace("unknown", "now").replace("held", "broken"),
-         "kind": _("Publishing"), "what": DeliveryState(delivery.state).label},
+         "kind": _("Publishing"), "what": words_of(delivery)},
         {"state": "done" if delivery.latest_at else "todo", "kind": _("Outcome"),
          "what": _("measured") if delivery.latest_at else _("measured after it is out")},
     ]  # fmt: skip
     return {"links": links, "variant": "", "label": _("Chain of transmission")}
 
 
+@register.simple_tag(name="signatures")
 def signatures_on(delivery: Delivery) -> list[dict[str, Any]]:
     """One link for each signature under the digest that this delivery carries."""
     digest = delivery.payload.digest
@@ -84,3 +102,23 @@ def network_name(slug: str) -> str:
         return label_in(slug, get_language())
     except KeyError:
         return slug
+
+
+@register.simple_tag
+def calendar_of(asked: Any, **other: Any) -> str:
+    """The address of the same calendar with something else about it (views/calendar.py)."""
+    found: str = asked.query(**other)
+    return found
+
+
+@register.filter
+def scope_words(hold: Hold) -> str | Promise:
+    """What a freeze stopped."""
+    return label_of(hold)
+
+
+@register.inclusion_tag("publishing/_preflight.html")
+def preflight(subject: Delivery | Variant, *, heading: str = "", is_whole: bool = True) -> dict[str, Any]:
+    """What would keep it from going out; with `is_whole` also the texts exactly as they would stand there."""
+    found = of_delivery(subject) if isinstance(subject, Delivery) else of_variant(subject)
+    return {"found": found, "heading": heading, "is_whole": is_whole, "channel": subject.channel}

@@ -1,5 +1,6 @@
 """What needs me now? The list, one delivery with its whole story, and the decisions on it."""
 
+import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,20 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
+from campaigns.models import LatenessPolicy
 from chain.errors import Invalid, StaleState
 from publishing import queries, scheduling, settling
 from publishing.access import channels_of, delivery_or_404
 from publishing.forms import LinkForm, ReasonForm, WhenForm
 from publishing.freezing import in_force
 from publishing.frozen import body_of, is_intact, posts_of
+from publishing.handing import last_handover
+from publishing.lateness import set_lateness
+from publishing.lifecycle import NEEDS_ME
 from publishing.models import Delivery
+from publishing.removal_models import Removal
+from publishing.removing import open_removals
+from publishing.views.overdue import is_number
 
 
 @require_GET
@@ -27,16 +35,21 @@ from publishing.models import Delivery
 def deliveries(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     campaign, channel = number(request, "campaign"), number(request, "channel")
-    groups = queries.needs_me(actor, campaign_id=campaign, channel_id=channel)
-    only = request.GET.get("state", "")
+    only, page = request.GET.get("state", ""), request.GET.get("page", "")
+    groups = queries.needs_me(actor, campaign_id=campaign, channel_id=channel, only=only, page=page)
+    coming = queries.narrowed(queries.coming(actor), campaign, channel)
+    gone_out = queries.narrowed(queries.gone_out(actor), campaign, channel)
+    slugs = {group.slug for group in groups}
     context = {
-        "groups": [group for group in groups if not only or group.slug == only],
+        "groups": [group for group in groups if group.slug == only or only not in slugs],
         "all_groups": groups,
         "only": only,
         "waiting": sum(group.total for group in groups),
         "unscheduled": queries.without_a_time(actor),
-        "coming": queries.coming(actor),
-        "gone_out": queries.gone_out(actor),
+        "in_hand": queries.in_hand(actor),
+        "to_delete": open_removals(actor)[: queries.SHOWN],
+        "coming": queries.paged(coming, page if only == "coming" else ""),
+        "gone_out": queries.paged(gone_out, page if only == "gone_out" else ""),
         "by_itself": queries.by_itself(actor, timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)),
         "holds": in_force(actor.organisation_id or 0),
         "channels": channels_of(actor),
@@ -48,17 +61,19 @@ def deliveries(request: ActorRequest) -> HttpResponse:
 
 def number(request: HttpRequest, name: str) -> int | None:
     value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    return int(value) if is_number(value) else None
 
 
-def rights(request: ActorRequest) -> dict[str, bool]:
+def rights(request: ActorRequest) -> dict[str, Any]:
     actor = request.actor
     return {
         "may_release": actor.can(Capability.RELEASE),
         "may_settle": actor.can(Capability.SETTLE),
+        "may_post": actor.can(Capability.POST_BY_HAND),
         "may_hold": actor.can(Capability.HOLD),
         "may_freeze": actor.can(Capability.FREEZE),
         "may_resume": actor.can(Capability.RESUME),
+        "me": actor.user_id,
     }
 
 
@@ -68,7 +83,14 @@ def delivery(request: ActorRequest, pk: int) -> HttpResponse:
     return show(request, delivery_or_404(request.actor, pk))
 
 
-def show(request: ActorRequest, found: Delivery, *, error: Exception | None = None, typed: str = "") -> HttpResponse:
+def show(
+    request: ActorRequest,
+    found: Delivery,
+    *,
+    error: Exception | None = None,
+    typed: str = "",
+    when: WhenForm | None = None,
+) -> HttpResponse:
     """One delivery; with `error` the sentence stands at its head and what was typed is kept."""
     found = next(
         iter(
@@ -83,13 +105,19 @@ def show(request: ActorRequest, found: Delivery, *, error: Exception | None = No
     context: dict[str, Any] = {
         "delivery": found,
         "case": queries.case_of(found),
-        "needs_person": found.state in ("unconfirmed", "failed", "held", "missed"),
+        "needs_person": Delivery.objects.filter(NEEDS_ME, pk=found.pk).exists(),
         "posts": posts_of(found.payload) if intact else [],
         "body": body_of(found.payload) if intact else {},
+        "intact": intact,
+        "payload": json.dumps(body_of(found.payload), ensure_ascii=False, indent=1) if intact else "",
         "attempts": found.attempts.all(),
         "look_ups": found.look_ups.all(),
-        "when": WhenForm(zone=found.campaign.time_zone, initial=initial_time(found)),
+        "handover": last_handover(found),
+        "removals": Removal.objects.filter(part__delivery=found).select_related("part", "person", "done_by"),
+        "when": when or WhenForm(zone=found.campaign.time_zone, initial=initial_time(found)),
         "zone": found.campaign.time_zone,
+        "policies": LatenessPolicy.choices,
+        "is_movable": found.state in scheduling.MOVABLE,
         "error": error,
         "typed": typed,
         **rights(request),
@@ -112,7 +140,7 @@ def move(request: ActorRequest, pk: int) -> HttpResponse:
             raise Invalid(_("Give a day and a time."), field="day")
         scheduling.move(delivery=found, due_at=form.cleaned_data["due_at"], actor=request.actor)
     except (Invalid, StaleState) as error:
-        return show(request, found, error=error)
+        return show(request, found, error=error, when=form)
     messages.success(request, _("It has its new time."))
     return redirect("delivery", pk)
 
@@ -126,6 +154,21 @@ def send_now(request: ActorRequest, pk: int) -> HttpResponse:
     except (Invalid, StaleState) as error:
         return show(request, found, error=error)
     messages.success(request, _("It goes out now."))
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def lateness(request: ActorRequest, pk: int) -> HttpResponse:
+    """What becomes of this one when it is late."""
+    found = delivery_or_404(request.actor, pk)
+    typed = request.POST.get("minutes", "")
+    minutes = int(typed) if is_number(typed) else None
+    try:
+        set_lateness(delivery=found, policy=request.POST.get("policy", ""), minutes=minutes, actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return show(request, found, error=error)
+    messages.success(request, _("Noted: it holds for this post only."))
     return redirect("delivery", pk)
 
 

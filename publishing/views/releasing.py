@@ -18,6 +18,9 @@ from chain.errors import Invalid, NotFound, StaleState
 from publishing import scheduling
 from publishing.forms import WhenForm
 from publishing.frozen import body_of, posts_of
+from publishing.lifecycle import DeliveryState
+from publishing.models import Delivery
+from publishing.slots import planned_for
 
 
 def variant_to_release(request: ActorRequest, pk: int) -> Variant:
@@ -43,7 +46,7 @@ def release(request: ActorRequest, pk: int) -> HttpResponse:
         except (Invalid, StaleState) as refused:
             error = refused
         else:
-            messages.success(request, _("It is scheduled, and goes out once."))
+            messages.success(request, said_of(made))
             return redirect("delivery", made.pk)
     context: dict[str, Any] = {
         "variant": variant,
@@ -56,10 +59,17 @@ def release(request: ActorRequest, pk: int) -> HttpResponse:
     return render(request, "publishing/release.html", context, status=getattr(error, "status", 200))
 
 
+def said_of(made: Delivery) -> str:
+    if made.state == DeliveryState.HELD:
+        return _("It is noted and held: publishing is frozen here. It gets its time once the freeze is lifted.")
+    return _("It is scheduled, and goes out once.")
+
+
 def proposed(variant: Variant, zone: str) -> dict[str, Any]:
     """The time that was planned while writing, if it is still to come; else the next full hour."""
     now = timezone.now()
-    planned = getattr(variant, "planned_at", None)
+    slot = planned_for(variant)
+    planned = slot.due_at if slot else variant.planned_at
     local = (planned if planned and planned > now else now).astimezone(ZoneInfo(zone))
     if not (planned and planned > now):
         local = (local + timedelta(hours=1)).replace(minute=0)
