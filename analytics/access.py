@@ -3,10 +3,11 @@
 from django.db.models import QuerySet
 
 from accounts.capabilities import Capability
-from analytics.models import Snapshot
+from analytics.models import ChannelSnapshot, Snapshot
 from campaigns.models import Campaign
 from chain.actors import Actor
 from chain.errors import NotAllowed, NotFound
+from publishing.access import channel_or_404
 from publishing.models import Delivery
 
 
@@ -31,6 +32,13 @@ def snapshots_of_delivery(actor: Actor, delivery_id: int) -> QuerySet[Snapshot]:
         raise NotFound
     found = Snapshot.objects.filter(part__delivery_id=delivery_id).select_related("part")
     return found.order_by("captured_at", "part_id")
+
+
+def snapshots_of_channel(actor: Actor, channel_id: int) -> QuerySet[ChannelSnapshot]:
+    """What was told of an account, newest first. Raises NotAllowed, NotFound."""
+    allow(actor, Capability.VIEW_FIGURES)
+    channel = channel_or_404(actor, channel_id)
+    return ChannelSnapshot.objects.filter(channel=channel).select_related("entered_by").order_by("-captured_at")
 
 
 def allow(actor: Actor, capability: Capability) -> None:

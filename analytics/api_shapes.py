@@ -86,6 +86,7 @@ class DashboardShape(S.Serializer[Any]):
     period = PeriodShape()
     published = S.IntegerField()
     as_of = S.DateTimeField(allow_null=True)
+    unread = S.IntegerField(help_text="posts not asked for: the day's reads of their network are used up")
     awareness = FigureShape(many=True)
     engagement = FigureShape(many=True)
     impact = UnmeasuredShape(many=True)

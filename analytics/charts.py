@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
+from analytics.details import details_of, figures_of
 from analytics.measures import COLUMNS, INTERACTIONS, LABELS, LARGEST_ONLY, total_of
 from analytics.models import CampaignDay
 from analytics.periods import Period
-from analytics.rollups import details_of, figures_of
 
 WIDTH, HEIGHT = 1120, 344
 LEFT, RIGHT, TOP, BOTTOM = 24, 1056, 34, 284

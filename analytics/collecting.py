@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from analytics import cadence, keeping
+from analytics import budget, cadence, keeping
 from analytics.models import ChannelPlan, CollectionPlan, CollectionRun, Filled
 from analytics.rollups import mark_stale
 from chain.actors import system_actor
@@ -38,14 +39,16 @@ RESERVE = 0.25
 
 
 def due_channels() -> list[int]:
-    """Channels with something to ask about now: ids, for one task each. Takes newly published posts into the plan."""
+    """Channels with something to ask about now, the longest due first. Takes newly published posts into the plan."""
     plan_new_channels()
     plan_new_posts()
     now = timezone.now()
     ripe = CollectionPlan.objects.filter(channel=OuterRef("channel"), next_at__lte=now)
     plans = free(ChannelPlan.objects.filter(channel__state__in=READABLE), now)
     plans = plans.filter(Q(account_next_at__lte=now) | Exists(ripe))
-    return list(plans.order_by("channel_id").values_list("channel_id", flat=True))
+    longest_due = Subquery(ripe.order_by("next_at").values("next_at")[:1])
+    plans = plans.order_by(longest_due.asc(nulls_last=True), "channel_id")
+    return list(plans.values_list("channel_id", flat=True))
 
 
 def free(plans: "keeping.ChannelPlans", now: datetime) -> "keeping.ChannelPlans":
@@ -113,8 +116,9 @@ class Claim:
             self.plan.filter(claimed_until=self.until).update(claimed_until=None)
 
     def pause(self, wait: timedelta) -> None:
-        """Leave the channel alone for figures. Publishing keeps its own time."""
-        self.plan.update(not_before=timezone.now() + wait)
+        """Leave the channel alone for figures, no longer than the set bound. Publishing keeps its own time."""
+        most = timedelta(seconds=settings.PUBLISHING_WAIT_MAX_SECONDS)
+        self.plan.update(not_before=timezone.now() + min(wait, most))
 
 
 def open_run(channel: Channel) -> CollectionRun | None:
@@ -132,12 +136,15 @@ def slot_of(moment: datetime) -> datetime:
 def ask_all(run: CollectionRun, claim: Claim) -> None:
     try:
         adapter = channels.adapter_for(run.channel)
-    except NeedsReconnect as error:
+    except NetworkError as error:
         heed(run, claim, error)
         return
     if not ask_account(run, adapter, claim):
         return
-    for plans in batches(due_posts(run, adapter), adapter.metrics_batch):
+    for due in batches(due_posts(run, adapter), adapter.metrics_batch):
+        plans = affordable(run, adapter, claim, due)
+        if not plans:
+            return
         run.asked += len(plans)
         try:
             goes_on = ask_batch(run, adapter, claim, plans)
@@ -158,6 +165,23 @@ def due_posts(run: CollectionRun, adapter: Adapter) -> list[CollectionPlan]:
 
 def batches(plans: Sequence[CollectionPlan], size: int) -> Iterator[Sequence[CollectionPlan]]:
     return (plans[at : at + size] for at in range(0, len(plans), max(size, 1)))
+
+
+def affordable(
+    run: CollectionRun, adapter: Adapter, claim: Claim, plans: Sequence[CollectionPlan]
+) -> Sequence[CollectionPlan]:
+    """As many of them, the longest due first, as the day's budget of reads allows; the rest is said and stays due."""
+    granted = budget.take(run.channel.network, adapter, len(plans))
+    if granted < len(plans):
+        say_spent(run, claim)
+        waiting = CollectionPlan.objects.filter(channel=run.channel_id, next_at__lte=timezone.now())
+        waiting.exclude(pk__in=[plan.pk for plan in plans[:granted]]).update(code=budget.SPENT)
+    return plans[:granted]
+
+
+def say_spent(run: CollectionRun, claim: Claim) -> None:
+    run.code = budget.SPENT
+    claim.pause(budget.until_renewed())
 
 
 def ask_batch(run: CollectionRun, adapter: Adapter, claim: Claim, plans: Sequence[CollectionPlan]) -> bool:
@@ -183,6 +207,9 @@ def ask_account(run: CollectionRun, adapter: Adapter, claim: Claim) -> bool:
         return True
     if Capability.ACCOUNT_METRICS not in adapter.capabilities:
         return True
+    if not budget.take(run.channel.network, adapter, 1):
+        say_spent(run, claim)
+        return True
     try:
         keeping.keep_account(run, adapter.get_account_metrics())
     except Rejected as error:
@@ -203,7 +230,8 @@ def heed(run: CollectionRun, claim: Claim, error: NetworkError) -> bool:
         channels.needs_reconnect(run.channel, actor=actor, code=error.code)
         return False
     named = error.retry_after if isinstance(error, NotSent) else None
-    claim.pause(timedelta(seconds=named) if named is not None else cadence.scaled(cadence.PAUSE))
+    most: float = settings.PUBLISHING_WAIT_MAX_SECONDS
+    claim.pause(timedelta(seconds=min(named, most)) if named is not None else cadence.scaled(cadence.PAUSE))
     return False
 
 

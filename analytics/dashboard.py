@@ -3,9 +3,9 @@
 Nothing is shown that is not known: a figure without a value says why, and what nobody measures yet says what would.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from django.utils.functional import Promise
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import queries
 from analytics.charts import Series, series_of
-from analytics.measures import DEEP, INTERACTIONS, LABELS, NOT_ASKED, NOTHING_YET, reason_text, total_of
+from analytics.details import Detail, details_of
+from analytics.measures import LABELS, NOT_ASKED, NOT_COUNTED, NOTHING_YET, reason_text
 from analytics.models import CampaignDay
 from analytics.periods import Period
 from analytics.queries import Account, PostFigures, Withdrawn
-from analytics.rollups import Detail, details_of
+from analytics.sides import SHARES, Sides, kept_in
 from campaigns.models import Campaign
 from networks.errors import MissingCode
 
@@ -73,6 +74,8 @@ class Dashboard:
     withdrawn: Withdrawn
     posts: list[PostFigures]
     series: Series
+    unread: int
+    """Posts whose figures wait because the network's reads of the day are used up."""
     impact: tuple[Unmeasured, ...] = field(default_factory=lambda: IMPACT)
     harm_unmeasured: tuple[Unmeasured, ...] = field(default_factory=lambda: HARM_UNMEASURED)
 
@@ -112,34 +115,56 @@ HARM_UNMEASURED: tuple[Unmeasured, ...] = (
 )
 
 
-def dashboard(campaign: Campaign, period: Period, metric: str = "") -> Dashboard:
-    """Everything the page and the API show. `metric` is what the chart follows; empty: whatever is told at all."""
+def dashboard(campaign: Campaign, period: Period, metric: str = "", newest: int | None = None) -> Dashboard:
+    """Everything the page and the API show. `metric` is what the chart follows; empty: whatever is told at all.
+
+    `newest`: of the posts only so many; else all of them.
+    """
     days = queries.campaign_days(campaign, period)
-    posts = queries.posts_of(campaign, period)
     accounts = queries.accounts_of(campaign, period)
     now = days[-1] if days else None
     before = next((day for day in reversed(days) if period.first and day.day < period.first), None)
-    totals = Totals(now, queries.gained(now, before))
+    totals = Totals(now, before)
     return Dashboard(
         campaign=campaign,
         period=period,
         published=now.published if now else 0,
         as_of=now.as_of if now else None,
         awareness=[totals.figure("views"), reach(totals, period), followers(accounts)],
-        engagement=[interactions(posts), deep_share(posts), rate_on_views(posts)],
+        engagement=[interactions(totals), deep_share(totals), rate_on_views(totals)],
         hides=totals.figure("hides"),
-        withdrawn=queries.withdrawn(campaign, period),
-        posts=posts,
+        withdrawn=queries.withdrawn(campaign, period, totals.published),
+        posts=list(queries.posts_of(campaign, period) if newest is None else queries.newest(campaign, period, newest)),
         series=series_of(days, period, metric, campaign.time_zone),
+        unread=queries.unread(campaign),
     )
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The campaign's figures in a period, from its days."""
+    """The campaign's figures in a period, from its days: the last of it, and the last before it."""
 
     now: CampaignDay | None
-    gained: dict[str, int | None]
+    before: CampaignDay | None
+
+    @cached_property
+    def gained(self) -> dict[str, int | None]:
+        return queries.gained(self.now, self.before)
+
+    @property
+    def published(self) -> int:
+        return self.now.published if self.now else 0
+
+    def sides(self, code: str) -> Sides | None:
+        """What was gained of both sides; None while the days have to be counted again."""
+        ends = [kept_in(day, code) if day else Sides() for day in (self.now, self.before)]
+        return ends[0].since(ends[1]) if ends[0] and ends[1] else None
+
+    def why_not(self, code: str) -> str:
+        """The first reason that any post gives for one of the counters; none where nobody was asked yet."""
+        details = details_of(self.now) if self.now else {}
+        found = (details[name].reason for name in SHARES[code].needs if name in details)
+        return next((reason for reason in found if reason and reason != NOT_ASKED), NOT_ASKED)
 
     def figure(self, metric: str, **more: str | Promise) -> Figure:
         detail = details_of(self.now)[metric] if self.now else Detail(reason=NOT_ASKED)
@@ -148,7 +173,7 @@ class Totals:
             label=LABELS[metric],
             value=self.gained[metric],
             known=detail.known,
-            published=self.now.published if self.now else 0,
+            published=self.published,
             as_of=moment(detail.as_of),
             reason=detail.reason,
             bound=detail.bound,
@@ -189,88 +214,46 @@ def followers(accounts: list[Account]) -> Figure:
     )
 
 
-def interactions(posts: list[PostFigures]) -> Figure:
-    told = [post for post in posts if post.interactions is not None]
+def interactions(totals: Totals) -> Figure:
+    sides = totals.sides("interactions")
+    told = sides or Sides()
     return Figure(
         code="interactions",
         label=LABELS["interactions"],
-        value=sum(post.interactions or 0 for post in told) if told else None,
-        known=sum(told_of(post) for post in told),
-        published=sum(post.published for post in posts),
-        as_of=newest(told, INTERACTIONS),
-        reason=why_not(posts, INTERACTIONS),
+        value=told.above if told.known else None,
+        known=told.known,
+        published=totals.published,
+        as_of=moment(told.as_of),
+        reason=totals.why_not("interactions") if sides else NOT_COUNTED,
         note=_("Reactions, comments, shares, quotes and saves: those that each network tells."),
     )
 
 
-def deep_share(posts: list[PostFigures]) -> Figure:
+def deep_share(totals: Totals) -> Figure:
     """Among the posts of which a tap and something more than a tap are both told."""
-    return rate(
-        posts,
-        code="deep_share",
-        label=_("More than a tap"),
-        numerator=lambda post: total_of(DEEP, post.figures) if post.figures.get("reactions") is not None else None,
-        denominator=lambda post: post.interactions,
-        note=_("Comments, shares, quotes and saves among all interactions."),
-        needs=("reactions", *DEEP),
-    )
+    note = _("Comments, shares, quotes and saves among all interactions.")
+    return rate(totals, "deep_share", _("More than a tap"), note)
 
 
-def rate_on_views(posts: list[PostFigures]) -> Figure:
-    return rate(
-        posts,
-        code="engagement_rate",
-        label=_("Engagement rate on views"),
-        numerator=lambda post: post.interactions,
-        denominator=lambda post: post.figures.get("views"),
-        note=_("Only posts whose views are told too."),
-        needs=("views", *INTERACTIONS),
-    )
+def rate_on_views(totals: Totals) -> Figure:
+    return rate(totals, "engagement_rate", _("Engagement rate on views"), _("Only posts whose views are told too."))
 
 
-Of = Callable[[PostFigures], int | None]
-
-
-def rate(
-    posts: list[PostFigures],
-    *,
-    code: str,
-    label: str | Promise,
-    numerator: Of,
-    denominator: Of,
-    note: str | Promise,
-    needs: tuple[str, ...],
-) -> Figure:
+def rate(totals: Totals, code: str, label: str | Promise, note: str | Promise) -> Figure:
     """A share over the posts that tell both of its sides; without any, or of nothing, it is unknown."""
-    both = [post for post in posts if numerator(post) is not None and denominator(post) is not None]
-    above, below = sum(numerator(post) or 0 for post in both), sum(denominator(post) or 0 for post in both)
+    sides = totals.sides(code)
+    told = sides or Sides()
+    reason = NOTHING_YET if told.known else totals.why_not(code)
     return Figure(
         code=code,
         label=label,
-        value=above / below if below > 0 else None,
+        value=told.above / told.below if told.below > 0 else None,
         style="percent",
-        numerator=above if both else None,
-        denominator=below if both else None,
-        known=sum(told_of(post) for post in both),
-        published=sum(post.published for post in posts),
-        as_of=newest(both, needs),
-        reason=NOTHING_YET if both else why_not(posts, needs),
+        numerator=told.above if told.known else None,
+        denominator=told.below if told.known else None,
+        known=told.known,
+        published=totals.published,
+        as_of=moment(told.as_of),
+        reason=reason if sides else NOT_COUNTED,
         note=note,
     )
-
-
-def told_of(post: PostFigures) -> int:
-    """How many of a delivery's posts told anything of what readers did."""
-    return max(post.details[name].known for name in (*INTERACTIONS, "views"))
-
-
-def newest(posts: Iterable[PostFigures], metrics: Iterable[str]) -> datetime | None:
-    """When the newest of these counters was told."""
-    names = tuple(metrics)
-    return moment(max((post.details[name].as_of for post in posts for name in names), default=""))
-
-
-def why_not(posts: list[PostFigures], needs: Iterable[str]) -> str:
-    """The first reason that any post gives for one of the counters; none where nobody was asked yet."""
-    found = (post.details[name].reason for name in needs for post in posts)
-    return next((reason for reason in found if reason and reason != NOT_ASKED), NOT_ASKED)

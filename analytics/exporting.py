@@ -3,31 +3,23 @@
 The file opens right in Arabic (UTF-8 with its mark), and no cell of it can act as a formula.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from analytics.measures import COLUMNS, LABELS, reason_text
 from analytics.periods import Period
-from analytics.queries import PostFigures
+from analytics.queries import PostFigures, posts_of
 from campaigns.models import Campaign
-
-Cell = str | int | None
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), full-width twins included."""
+from chain.spreadsheets import BYTE_ORDER_MARK, Cell, csv_line
 
 
-def safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run is made plain text by an apostrophe; numbers are numbers."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+def campaign_file(campaign: Campaign, period: Period) -> StreamingHttpResponse:
+    name = f"{campaign.code}-{period.first or 'all'}-{period.last}.csv"
+    return as_file(lines(campaign, posts_of(campaign, period), period), name)
 
 
 def lines(campaign: Campaign, posts: Iterable[PostFigures], period: Period) -> Iterator[list[Cell]]:
@@ -85,8 +77,9 @@ def reasons(post: PostFigures) -> str:
     return " | ".join(f"{_(', ').join(labels)}: {reason_text(code)}" for code, labels in names.items())
 
 
-def as_file(rows: Iterable[list[Cell]], name: str) -> HttpResponse:
-    response = HttpResponse(encoded(rows), content_type="text/csv; charset=utf-8")
+def as_file(rows: Iterable[list[Cell]], name: str) -> StreamingHttpResponse:
+    """Sent as it is read: a large campaign's file is never whole in memory."""
+    response = StreamingHttpResponse(encoded(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -94,6 +87,4 @@ def as_file(rows: Iterable[list[Cell]], name: str) -> HttpResponse:
 def encoded(rows: Iterable[list[Cell]]) -> Iterator[str]:
     yield BYTE_ORDER_MARK
     for row in rows:
-        buffer = io.StringIO()
-        csv.writer(buffer).writerow([safe(cell) if cell is not None else "" for cell in row])
-        yield buffer.getvalue()
+        yield csv_line(row)

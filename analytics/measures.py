@@ -43,8 +43,14 @@ LABELS: dict[str, Promise] = {
 NOT_ASKED = "not_asked"
 """No collection has reached the post yet."""
 
+NOT_ENTERED = "not_entered"
+"""A person reads this network's figures, and left this one blank."""
+
 NOTHING_YET = "nothing_yet"
 """A share of nothing: there is nothing to divide by."""
+
+NOT_COUNTED = "not_counted"
+"""The campaign's days have to be rebuilt before the figure is known."""
 
 REASONS: dict[str, Promise] = {
     MissingCode.NOT_REPORTED: _("The network does not offer this figure. It is not zero, and enters no total."),
@@ -52,7 +58,9 @@ REASONS: dict[str, Promise] = {
     MissingCode.NO_PERMISSION: _("The channel was connected without the right to read this figure."),
     MissingCode.RETIRED: _("The network has withdrawn this figure. It is not zero."),
     NOT_ASKED: _("The network has not been asked yet."),
+    NOT_ENTERED: _("A person reads this network's figures, and nobody has entered this one. It is not zero."),
     NOTHING_YET: _("There is nothing yet to take a share of."),
+    NOT_COUNTED: _("The campaign's days are being counted again. The figure follows."),
 }
 
 Figures = Mapping[str, int | None]

@@ -3,8 +3,10 @@
 A column without a value means that the network did not say; it never means zero.
 """
 
+from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +71,9 @@ class Snapshot(Counters):
     part = models.ForeignKey("publishing.Part", models.PROTECT, related_name="snapshots", db_index=False)
     source = models.CharField(max_length=8, choices=Source, default=Source.API)
     run = models.ForeignKey(CollectionRun, models.PROTECT, null=True, related_name="snapshots", db_index=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     extra: Any = models.JSONField(default=dict)
     missing: Any = models.JSONField(default=dict)
 
@@ -84,6 +89,9 @@ class ChannelSnapshot(models.Model):
     channel = models.ForeignKey("publishing.Channel", models.PROTECT, related_name="snapshots", db_index=False)
     source = models.CharField(max_length=8, choices=Source, default=Source.API)
     run = models.ForeignKey(CollectionRun, models.PROTECT, null=True, related_name="+", db_index=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     followers = models.PositiveBigIntegerField(null=True)
     reach = models.PositiveBigIntegerField(null=True)
     views = models.PositiveBigIntegerField(null=True)
@@ -126,6 +134,19 @@ class ChannelPlan(models.Model):
     account_next_at = models.DateTimeField(null=True)
 
 
+class ReadsTaken(models.Model):
+    """How many posts and accounts a network was asked about in one UTC day (analytics/budget.py)."""
+
+    network = models.SlugField(max_length=30)
+    day = models.DateField()
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["network", "day"], name="one_count_of_reads_per_day")
+        ]
+
+
 class Day(Counters):
     """Figures as they stood at the end of one day in the campaign's time zone, rebuilt from snapshots at any time.
 
@@ -152,6 +173,8 @@ class DeliveryDay(Day):
 
 
 class CampaignDay(Day):
+    """Its `detail` also holds the sums behind interactions and rates (see analytics.sides)."""
+
     campaign = models.ForeignKey("campaigns.Campaign", models.CASCADE, related_name="days", db_index=False)
 
     class Meta:
@@ -165,13 +188,20 @@ class Filled(models.TextChoices):
     CAMPAIGN = "campaign", _("Campaign")
 
 
+EVER = date.min
+
+
 class FillState(models.Model):
     """How far the days of one delivery or campaign are rebuilt. `stale_since` is set in the transaction that adds a
-    snapshot and cleared by the rebuild that read it, so that a killed rebuild is taken up where it stopped."""
+    snapshot and cleared by the rebuild that read it, so that a killed rebuild is taken up where it stopped.
+
+    A campaign's days are right before `from_day`; a delivery's are always rebuilt whole.
+    """
 
     kind = models.CharField(max_length=10, choices=Filled)
     subject_id = models.PositiveBigIntegerField()
     stale_since = models.DateTimeField(null=True)
+    from_day = models.DateField(default=EVER)
     filled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,22 +3,29 @@
 Figures of a period are what was gained in it: what stood at its end less what stood before it began.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 
-from analytics.measures import COLUMNS, LABELS, LARGEST_ONLY, NOT_ASKED, Figures, interactions
-from analytics.models import CampaignDay, ChannelSnapshot, Day, DeliveryDay
+from analytics.budget import SPENT
+from analytics.details import Detail, details_of, figures_of
+from analytics.entering import enterable
+from analytics.measures import COLUMNS, LABELS, LARGEST_ONLY, NOT_ASKED, NOT_ENTERED, Figures, interactions
+from analytics.models import CampaignDay, ChannelSnapshot, CollectionPlan, Day, DeliveryDay
 from analytics.periods import Period
-from analytics.rollups import Detail, details_of, figures_of
 from campaigns.models import Campaign
+from networks.base import Capability as NetworkCapability
+from networks.errors import MissingCode
+from networks.registry import adapter_class
 from publishing.lifecycle import PartState
 from publishing.models import Channel, Delivery, Part
 
+BATCH = 1000
 SHOWN = ("views", "reactions", "comments", "shares")
 
 
@@ -40,12 +47,22 @@ class PostFigures:
     @property
     def missing(self) -> dict[str, str]:
         """{counter: code} of the figures that nobody told."""
-        return {name: self.details[name].reason or NOT_ASKED for name, value in self.figures.items() if value is None}
+        silence = self.silence
+        return {name: self.details[name].reason or silence for name, value in self.figures.items() if value is None}
 
     @property
-    def cells(self) -> list[tuple[str | Promise, int | None]]:
-        """The counters that the page's table shows, in its order."""
-        return [(LABELS[name], self.figures[name]) for name in SHOWN]
+    def silence(self) -> str:
+        """Why nothing at all is known of it: not asked yet, to be read off by a person, or never told there."""
+        channel = self.delivery.channel
+        if NetworkCapability.POST_METRICS in adapter_class(channel.network).capabilities:
+            return NOT_ASKED
+        return NOT_ENTERED if enterable(channel) else MissingCode.NOT_REPORTED
+
+    @property
+    def cells(self) -> list[tuple[str | Promise, int | None, str]]:
+        """The counters that the page's table shows, in its order; with each that is missing, why."""
+        missing = self.missing
+        return [(LABELS[name], self.figures[name], missing.get(name, "")) for name in SHOWN]
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,13 @@ class Account:
 def end_of(day: date, campaign: Campaign) -> datetime:
     """The moment at which a day of the campaign is over."""
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(campaign.time_zone))
+
+
+def spoke_last(campaigns: QuerySet[Campaign], organisation_id: int) -> Campaign | None:
+    """Of the institution's campaigns the one of which a post went out last, else the newest."""
+    out = Delivery.objects.filter(organisation_id=organisation_id, published_at__isnull=False)
+    last = out.order_by("-published_at", "-id").values_list("campaign_id", flat=True).first()
+    return campaigns.filter(pk=last or 0).first() or campaigns.first()
 
 
 def campaign_days(campaign: Campaign, period: Period) -> list[CampaignDay]:
@@ -79,9 +103,30 @@ def gained(now: Day | None, before: Day | None) -> dict[str, int | None]:
     }
 
 
-def posts_of(campaign: Campaign, period: Period) -> list[PostFigures]:
-    """Every delivery that was out by the period's end, newest first. Three queries, however many there are."""
-    deliveries = list(out_by(campaign, period))
+def posts_of(campaign: Campaign, period: Period) -> Iterator[PostFigures]:
+    """Every delivery that was out by the period's end, newest first. Three queries for each thousand."""
+    out = out_by(campaign, period)
+    batch = list(out[:BATCH])
+    while batch:
+        yield from with_figures(batch)
+        batch = list(older_than(batch[-1], out)[:BATCH]) if len(batch) == BATCH else []
+
+
+def newest(campaign: Campaign, period: Period, count: int) -> list[PostFigures]:
+    return with_figures(list(out_by(campaign, period)[:count]))
+
+
+def count_of(campaign: Campaign, period: Period) -> int:
+    """How many deliveries posts_of gives."""
+    return Delivery.objects.filter(campaign=campaign, published_at__lt=end_of(period.last, campaign)).count()
+
+
+def older_than(last: Delivery, out: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    at_once = Q(published_at=last.published_at, pk__lt=last.pk)
+    return out.filter(at_once | Q(published_at__lt=last.published_at), published_at__lte=last.published_at)
+
+
+def with_figures(deliveries: list[Delivery]) -> list[PostFigures]:
     wanted = {row_id for one in deliveries for row_id in (row_ids(one)) if row_id}
     days = DeliveryDay.objects.in_bulk(wanted)
     links = first_links(deliveries)
@@ -129,7 +174,8 @@ def accounts_of(campaign: Campaign, period: Period) -> list[Account]:
     before = (
         told.filter(captured_at__lt=end_of(period.first - timedelta(days=1), campaign)) if period.first else told.none()
     )
-    channels = Channel.objects.filter(deliveries__campaign=campaign, deliveries__published_at__isnull=False).distinct()
+    spoke = Delivery.objects.filter(campaign=campaign, channel=OuterRef("pk"), published_at__isnull=False)
+    channels = Channel.objects.filter(Exists(spoke), organisation=campaign.organisation_id)
     found: QuerySet[Any] = channels.annotate(
         last_followers=Subquery(last.values("followers")[:1]),
         last_at=Subquery(last.values("captured_at")[:1]),
@@ -152,12 +198,16 @@ class Withdrawn:
         return self.deleted + self.gone
 
 
-def withdrawn(campaign: Campaign, period: Period) -> Withdrawn:
-    """Of all that was out by the period's end."""
-    out = Part.objects.filter(delivery__campaign=campaign, published_at__lt=end_of(period.last, campaign))
-    counted = out.aggregate(
-        published=Count("pk"),
+def withdrawn(campaign: Campaign, period: Period, published: int) -> Withdrawn:
+    """Of the posts that were out by the period's end: so many, by the campaign's days."""
+    lost = Part.objects.filter(delivery__campaign=campaign, state__in=[PartState.DELETED, PartState.GONE])
+    counted = lost.filter(published_at__lt=end_of(period.last, campaign)).aggregate(
         deleted=Count("pk", filter=Q(state=PartState.DELETED)),
         gone=Count("pk", filter=Q(state=PartState.GONE)),
     )
-    return Withdrawn(**counted)
+    return Withdrawn(published, **counted)
+
+
+def unread(campaign: Campaign) -> int:
+    """How many posts of the campaign were not asked for, because the day's reads of their network are used up."""
+    return CollectionPlan.objects.filter(part__delivery__campaign=campaign, code=SPENT).count()

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from analytics import views
+from analytics import entering_views, views
 
 urlpatterns = [
+    path("deliveries/<int:pk>/figures/", entering_views.figures, name="delivery-figures"),
+    path("channels/<int:pk>/figures/", entering_views.figures_file, name="channel-figures"),
+    path("channels/<int:pk>/account-figures/", entering_views.account_figures, name="channel-account-figures"),
     path("dashboard/", views.newest, name="dashboards"),
     path("dashboard/of/", views.chosen, name="dashboard-of"),
     path("dashboard/<int:pk>/", views.campaign_dashboard, name="dashboard"),

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_bidi
@@ -16,14 +16,14 @@ from analytics.charts import drawing_of
 from analytics.dashboard import dashboard
 from analytics.periods import NAMED, period_from
 
-POSTS_SHOWN = 100
+POSTS_SHOWN = 50
 """Rows of the table on the page; the file has them all."""
 
 
 @needs(Capability.VIEW_FIGURES)
 def newest(request: ActorRequest) -> HttpResponse:
-    """The campaign that one would ask about: the newest, or a sentence where there is none."""
-    campaign = campaigns_of(request.actor).first()
+    """The campaign that one would ask about: of which a post went out last, else the newest; or a sentence for none."""
+    campaign = queries.spoke_last(campaigns_of(request.actor), request.actor.organisation_id or 0)
     if campaign is None:
         return render(request, "analytics/none.html")
     return redirect("dashboard", pk=campaign.pk)
@@ -33,7 +33,7 @@ def newest(request: ActorRequest) -> HttpResponse:
 def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(request.actor, pk)
     period = period_from(request.GET, campaign)
-    board = dashboard(campaign, period, request.GET.get("metric", ""))
+    board = dashboard(campaign, period, request.GET.get("metric", ""), newest=POSTS_SHOWN)
     context = {
         "board": board,
         "campaign": campaign,
@@ -43,7 +43,7 @@ def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
         "metric": request.GET.get("metric", ""),
         "campaigns": campaigns_of(request.actor).only("pk", "title")[:50],
         "drawing": drawing_of(board.series, rtl=get_language_bidi()),
-        "posts": board.posts[:POSTS_SHOWN],
+        "posts_in_all": queries.count_of(campaign, period),
         "may_export": request.actor.can(Capability.EXPORT_FIGURES),
     }
     return render(request, "analytics/dashboard.html", context)
@@ -63,8 +63,6 @@ def chosen(request: ActorRequest) -> HttpResponseRedirect:
 
 
 @needs(Capability.EXPORT_FIGURES)
-def export(request: ActorRequest, pk: int) -> HttpResponse:
+def export(request: ActorRequest, pk: int) -> StreamingHttpResponse:
     campaign = campaign_or_404(request.actor, pk, Capability.EXPORT_FIGURES)
-    period = period_from(request.GET, campaign)
-    name = f"{campaign.code}-{period.first or 'all'}-{period.last}.csv"
-    return exporting.as_file(exporting.lines(campaign, queries.posts_of(campaign, period), period), name)
+    return exporting.campaign_file(campaign, period_from(request.GET, campaign))
