@@ -1,0 +1,1 @@
+"""The public side: what anybody may read without an account."""
