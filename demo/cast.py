@@ -89,3 +89,11 @@ VOICES = (
         "Compte de la Rabita Mohammadia des Oulémas · démonstration. Rien d'ici ne quitte cette machine.",
     ),
 )  # fmt: skip
+
+BY_HAND = Voice(
+    "0029VaRabitaDemo", "ar", f"قناة {NAME}",
+    "قناة الرابطة المحمدية للعلماء · عرض تجريبي. لا شيء مما ينشر هنا يغادر هذا الجهاز.",
+)  # fmt: skip
+"""The channel on which people post by hand; its handle is the end of its public link."""
+HANDS = (AUTHOR, COORDINATOR)
+"""Who posts there, in turn."""

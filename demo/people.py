@@ -67,10 +67,11 @@ def seat_everyone(password: str) -> Organisation:
     kept = {one["email"] for one in read()["people"]}
     institution = Organisation.objects.filter(slug=cast.SLUG).first() or found()
     for player in cast.PLAYERS:
-        if not Membership.objects.filter(organisation=institution, user__email=player.email).exists():
+        is_new = not Membership.objects.filter(organisation=institution, user__email=player.email).exists()
+        if is_new:
             seat(institution, player, password)
         if player.email not in kept:
-            make_ready(User.objects.get(email=player.email), password)
+            make_ready(User.objects.get(email=player.email), password, is_new=is_new)
     for kind in GATES:
         ensure_gates(institution.pk, kind)
     return institution
@@ -104,9 +105,9 @@ def seat(institution: Organisation, player: Player, password: str) -> None:
         confirm_role(grant=grant, actor=manager)
 
 
-def make_ready(user: User, password: str) -> None:
+def make_ready(user: User, password: str, *, is_new: bool) -> None:
     """A password that the file will know and an authenticator key: what a person sets up on the first day."""
-    if not user.check_password(password):
+    if not is_new and not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])
     if not Authenticator.objects.filter(user=user).exists():
