@@ -3,36 +3,37 @@ calendars, and whether publishing is stopped. Nothing here is asked of the datab
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import NOBODY
 from accounts.capabilities import Capability, Role
 from accounts.models import Membership, Organisation
 from chain.actors import Actor
-from chain.models import Hold, HoldState, Notice
+from chain.models import Hold, HoldState
 from config import counts, dates
+from publishing.scoping import label_of
 
 Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Place:
-    """One line of the index: shown to those who hold any of `needs`, with what waits for them there."""
+    """One line of the index: shown to those who hold any of `needs`, with what waits for them there (of Waiting)."""
 
     label: Text
     path: str
     icon: str
     needs: frozenset[Capability]
-    count: Callable[[Actor], int] | None = None
+    count: Literal["desk", "sign", "deliveries", "channels"] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,36 +62,44 @@ class Today:
 class Banner:
     title: str
     body: str
+    more: str
     link: Text
     url: str
 
 
 C = Capability
 EVERYONE = frozenset({C.VIEW_CONTENTS})
-DESK = Place(_("My desk"), "/", "feather", EVERYONE, counts.at_the_desk)
+DESK = Place(_("My desk"), "/", "feather", EVERYONE, "desk")
 CONTENTS = Place(_("Contents"), "/contents/", "file-text", EVERYONE)
-REVIEW = Place(
-    _("To sign"), "/review/", "stamp", frozenset({C.SIGN_SCIENTIFIC, C.SIGN_LANGUAGE, C.SIGN_BRIEF}), counts.to_sign
-)
+REVIEW = Place(_("To sign"), "/review/", "stamp", frozenset({C.SIGN_SCIENTIFIC, C.SIGN_LANGUAGE, C.SIGN_BRIEF}), "sign")
 CAMPAIGNS = Place(_("Campaigns"), "/campaigns/", "flag", frozenset({C.VIEW_CAMPAIGNS}))
-DELIVERIES = Place(_("Deliveries"), "/deliveries/", "send", frozenset({C.VIEW_DELIVERIES}), counts.in_deliveries)
-CHANNELS = Place(_("Channels"), "/channels/", "plug", frozenset({C.VIEW_CHANNELS}), counts.in_channels)
+PROGRAMMES = Place(_("Programmes"), "/programmes/", "layers", frozenset({C.VIEW_CAMPAIGNS}))
+SEGMENTS = Place(_("Segments"), "/segments/", "users", frozenset({C.VIEW_CAMPAIGNS}))
+MESSENGERS = Place(_("Messengers"), "/messengers/", "user-round", frozenset({C.VIEW_CAMPAIGNS}))
+DELIVERIES = Place(_("Deliveries"), "/deliveries/", "send", frozenset({C.VIEW_DELIVERIES}), "deliveries")
+CALENDAR = Place(_("Calendar"), "/calendar/", "calendar-days", frozenset({C.VIEW_DELIVERIES}))
+CHANNELS = Place(_("Channels"), "/channels/", "plug", frozenset({C.VIEW_CHANNELS}), "channels")
 CLAIMS = Place(_("Claims"), "/claims/", "book-open", frozenset({C.VIEW_KNOWLEDGE}))
+CONCEPTS = Place(_("Concepts"), "/concepts/", "library", frozenset({C.VIEW_KNOWLEDGE}))
+NARRATIVES = Place(_("Narratives"), "/narratives/", "messages-square", frozenset({C.VIEW_KNOWLEDGE}))
+SOURCES = Place(_("Sources"), "/sources/", "quote", frozenset({C.VIEW_KNOWLEDGE}))
 DASHBOARD = Place(_("Dashboard"), "/dashboard/", "activity", frozenset({C.VIEW_FIGURES}))
 MEMBERS = Place(_("Members"), "/members/", "users", frozenset({C.VIEW_PEOPLE}))
 TOKENS = Place(_("API tokens"), "/tokens/", "key-round", frozenset({C.MANAGE_TOKENS}))
+LEDGER = Place(_("Transparency ledger"), "/ledger/", "book-open-check", EVERYONE)
 AUDIT = Place(_("Audit trail"), "/audit/", "scroll-text", frozenset({C.VIEW_AUDIT}))
 
 CHAPTERS: tuple[tuple[Text, tuple[Place, ...]], ...] = (
     (_("My work"), (DESK, CONTENTS, REVIEW)),
-    (_("Publishing"), (CAMPAIGNS, DELIVERIES, CHANNELS)),
-    (_("Knowledge"), (CLAIMS,)),
-    (_("Measuring"), (DASHBOARD, AUDIT)),
+    (_("Publishing"), (CAMPAIGNS, CALENDAR, DELIVERIES, CHANNELS)),
+    (_("Planning"), (PROGRAMMES, SEGMENTS, MESSENGERS)),
+    (_("Knowledge"), (CLAIMS, NARRATIVES, CONCEPTS, SOURCES)),
+    (_("Measuring"), (DASHBOARD, LEDGER, AUDIT)),
     (_("The house"), (MEMBERS, TOKENS)),
 )
 
 DOCKS: dict[Role, tuple[Place, ...]] = {
-    Role.COORDINATOR: (DESK, CAMPAIGNS, DELIVERIES, CHANNELS),
+    Role.COORDINATOR: (DESK, CAMPAIGNS, CALENDAR, DELIVERIES),
     Role.MANAGER: (DESK, CAMPAIGNS, DASHBOARD, DELIVERIES),
     Role.REVIEWER: (DESK, REVIEW, CONTENTS, CAMPAIGNS),
     Role.AUTHOR: (DESK, CONTENTS, CAMPAIGNS, DASHBOARD),
@@ -118,6 +127,7 @@ HTMX_CONFIG = json.dumps(
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Also right for a stranger and for error pages, where no actor was made."""
+    waiting: Any = SimpleLazyObject(lambda: counts.waiting(actor_of(request)))
     return {
         "layout": layout(request),
         "language_names": settings.LANGUAGES,
@@ -125,11 +135,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "organisation": SimpleLazyObject(lambda: house(request)),
         "roles": SimpleLazyObject(lambda: role_words(request)),
-        "nav": SimpleLazyObject(lambda: index(request)),
+        "nav": SimpleLazyObject(lambda: index(request, waiting)),
         "dock": SimpleLazyObject(lambda: dock(request)),
         "place": SimpleLazyObject(lambda: place(request)),
         "today": SimpleLazyObject(today),
-        "unread": SimpleLazyObject(lambda: unread(request)),
+        "unread": SimpleLazyObject(lambda: waiting.unread),
+        "may_stop": SimpleLazyObject(lambda: may_stop(request)),
         "banner": SimpleLazyObject(lambda: banner(request)),
     }
 
@@ -141,26 +152,30 @@ def layout(request: HttpRequest) -> str:
     return "base.html" if membership_of(request) else "base_out.html"
 
 
-def index(request: HttpRequest) -> list[Chapter]:
+def index(request: HttpRequest, waiting: counts.Waiting) -> list[Chapter]:
     """The chapters with the places that this person may see; empty chapters are left out."""
-    chapters = [Chapter(label, entries(request, places)) for label, places in CHAPTERS]
+    chapters = [Chapter(label, entries(request, places, waiting)) for label, places in CHAPTERS]
     return [chapter for chapter in chapters if chapter.entries]
 
 
-def entries(request: HttpRequest, places: Iterable[Place]) -> list[Entry]:
-    actor = actor_of(request)
+def entries(request: HttpRequest, places: Iterable[Place], waiting: counts.Waiting) -> list[Entry]:
     return [
-        Entry(p.label, p.path, p.icon, p.count(actor) if p.count else 0, is_current(request, p))
-        for p in places
-        if may_enter(actor, p) and exists(p.path)
+        Entry(p.label, p.path, p.icon, getattr(waiting, p.count) if p.count else 0, is_current(request, p))
+        for p in open_to(actor_of(request), places)
     ]
 
 
 def dock(request: HttpRequest) -> list[Entry]:
+    """Four places, without what waits there: the index beside them says it."""
     membership = membership_of(request)
     held = membership.roles if membership else []
     first = next((role for role in DOCKS if role in held), None)
-    return entries(request, DOCKS[first]) if first else []
+    places = open_to(actor_of(request), DOCKS[first]) if first else []
+    return [Entry(p.label, p.path, p.icon, 0, is_current(request, p)) for p in places]
+
+
+def open_to(actor: Actor, places: Iterable[Place]) -> list[Place]:
+    return [place for place in places if may_enter(actor, place) and exists(place.path)]
 
 
 def place(request: HttpRequest) -> str:
@@ -208,24 +223,33 @@ def today() -> Today:
     return Today(day.isoformat(), words[:1].upper() + words[1:], dates.hijri(day))
 
 
-def unread(request: HttpRequest) -> int:
-    if not signed_in(request):
-        return 0
-    return Notice.objects.filter(user_id=request.user.pk or 0, read_at__isnull=True).count()
-
-
 def banner(request: HttpRequest) -> Banner | None:
-    """The oldest stop in force in this institution, with who placed it and why."""
+    """The oldest stop in force in this institution: what it stops, who placed it and why, and how many others stand."""
     actor = actor_of(request)
     if actor.organisation_id is None:
         return None
     stops = Hold.objects.filter(organisation_id=actor.organisation_id, state=HoldState.ACTIVE)
-    stop = stops.select_related("placed_by").order_by("placed_at").first()
-    if stop is None:
+    found = list(stops.select_related("placed_by").order_by("placed_at"))
+    if not found:
         return None
-    title = gettext("Publishing is stopped since %(time)s") % {"time": dates.when(stop.placed_at)}
-    body = gettext("%(name)s: %(reason)s") % {"name": stop.placed_by, "reason": stop.reason}
-    return Banner(title, body, DELIVERIES.label, DELIVERIES.path)
+    return banner_of(found[0], others=len(found) - 1)
+
+
+def banner_of(stop: Hold, others: int) -> Banner:
+    said = {"time": dates.when(stop.placed_at), "scope": label_of(stop)}
+    more = ngettext("%(n)d other stop is in force.", "%(n)d other stops are in force.", others) % {"n": others}
+    return Banner(
+        title=gettext("Publishing is stopped since %(time)s: %(scope)s") % said,
+        body=gettext("%(name)s: %(reason)s") % {"name": stop.placed_by, "reason": stop.reason},
+        more=more if others else "",
+        link=_("What was stopped, and what was already out"),
+        url=f"/freeze/{stop.pk}/",
+    )
+
+
+def may_stop(request: HttpRequest) -> bool:
+    """Whether the act that stops publishing is offered on every page."""
+    return actor_of(request).can(Capability.FREEZE)
 
 
 def signed_in(request: HttpRequest) -> bool:

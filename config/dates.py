@@ -71,6 +71,33 @@ def gregorian(day: date, *, weekday: bool = False, year: bool = True) -> str:
     return " ".join(words)
 
 
+def month(day: date) -> str:
+    """`فبراير 2027`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def span(first: date, last: date) -> str:
+    """`من 29 مارس إلى 4 أبريل 2027`; of one day, that day with its weekday."""
+    if first == last:
+        return gregorian(first, weekday=True)
+    begun = gregorian(first, year=first.year != last.year)
+    return gettext("%(first)s to %(last)s") % {"first": begun, "last": gregorian(last)}
+
+
+def hijri_months(first: date, last: date) -> str:
+    """The Hijri months that a span touches: `شعبان – رمضان 1448`."""
+    (year, month_, _day), (last_year, last_month, _last) = hijri_parts(first), hijri_parts(last)
+    end = f"{HIJRI_MONTHS[last_month - 1]} {last_year}"
+    if (year, month_) == (last_year, last_month):
+        return end
+    begun = str(HIJRI_MONTHS[month_ - 1]) + (f" {year}" if year != last_year else "")
+    return f"{begun} – {end}"
+
+
+def is_ramadan(day: date) -> bool:
+    return hijri_parts(day)[1] == 9  # noqa: PLR2004  (the ninth month)
+
+
 def hijri_parts(day: date) -> tuple[int, int, int]:
     """Year, month and day. Months begin here when the crescent is seen, usually a day after the computed calendar:
     `HIJRI_OFFSET_DAYS` says by how many days the computed date is moved.

@@ -5,7 +5,18 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from config.env import BASE_DIR, VAR_DIR, env, is_production, network_urls, secret
+from config.env import (
+    BASE_DIR,
+    VAR_DIR,
+    env,
+    ip_networks,
+    is_production,
+    long_enough,
+    network_reads_per_day,
+    network_urls,
+    rate,
+    secret,
+)
 
 PRODUCTION = is_production()
 DEBUG = False
@@ -13,6 +24,7 @@ SECRET_KEY = secret("SECRET_KEY")
 CREDENTIALS_KEY = secret("CREDENTIALS_KEY")
 BASE_URL = env.str("SANAD_BASE_URL", default="http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+PUBLIC_FILES_URL = env.str("PUBLIC_FILES_URL", default=BASE_URL)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -38,12 +50,16 @@ INSTALLED_APPS = [
     "campaigns",
     "publishing",
     "analytics",
+    "portal",
     "demo",
+    "operating",
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # its random padding and masked CSRF tokens answer BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -57,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActorMiddleware",
     "config.errors.DomainErrorMiddleware",
+    "config.api.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -95,23 +112,38 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Rows with all that they show join ten tables and are few: finding the best of all orders took longer than any.
+    planning = "-c join_collapse_limit=4 -c from_collapse_limit=4 -c jit=off"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", planning)
+    if env.bool("DATABASE_PREPARED", default=False):  # a connection must stay with its client: docs/operations.md
+        DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DATABASES["default"].setdefault("TEST", {})
 if env.str("TEST_DB_SUFFIX", default=""):
     test_name = f"test_sanad_{env.str('TEST_DB_SUFFIX')}"
     on_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
     DATABASES["default"]["TEST"]["NAME"] = str(VAR_DIR / f"{test_name}.sqlite3") if on_sqlite else test_name
+    DATABASES["default"]["TEST"]["TEMPLATE"] = env.str("TEST_DB_TEMPLATE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions, lock-outs and rate limits live in the database: losing the broker loses nothing.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "chain_cache"}}
+# Django empties a third of a table of more than 300 rows, counts in force included; it counts them at each write.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "chain_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=60 * 60 * 12)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked on the machine itself, behind the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -120,6 +152,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -197,6 +230,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 15,
@@ -210,6 +244,12 @@ CELERY_TASK_ROUTES = {
     "publishing.tasks.reconcile": {"queue": "publishing"},
     "publishing.tasks.check_processing": {"queue": "publishing"},
     "publishing.tasks.delete": {"queue": "publishing"},
+    "publishing.tasks.delete_copy": {"queue": "publishing"},
+    "publishing.tasks.look_ahead_at": {"queue": "default"},
+    "publishing.tasks.probe": {"queue": "publishing"},
+    "publishing.tasks.probe_host": {"queue": "publishing"},
+    "publishing.tasks.run_bulk": {"queue": "default"},
+    "publishing.tasks.watch_the_watchdog": {"queue": "default"},
     "publishing.tasks.*": {"queue": "clock"},
     "analytics.tasks.*": {"queue": "metrics"},
 }
@@ -217,6 +257,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Networks
 NETWORK_URLS = network_urls()
+NETWORK_READS_PER_DAY = network_reads_per_day()
 NETWORKS_ALLOW_PRIVATE_HOSTS = env.bool("NETWORKS_ALLOW_PRIVATE_HOSTS", default=False)
 
 # Publishing: times in seconds, settings so that tests and drills shorten them.
@@ -226,27 +267,44 @@ PUBLISHING_DISPATCH_SECONDS = env.float("PUBLISHING_DISPATCH_SECONDS", default=3
 PUBLISHING_PREPARE_LEASE_SECONDS = env.float("PUBLISHING_PREPARE_LEASE_SECONDS", default=60.0)
 PUBLISHING_CONNECT_TIMEOUT = env.float("PUBLISHING_CONNECT_TIMEOUT", default=5.0)
 PUBLISHING_READ_TIMEOUT = env.float("PUBLISHING_READ_TIMEOUT", default=20.0)
+PUBLIC_FILES_SECONDS = env.float("PUBLIC_FILES_SECONDS", default=6 * 3600.0)
 PUBLISHING_SEND_MARGIN_SECONDS = env.float("PUBLISHING_SEND_MARGIN_SECONDS", default=15.0)
 PUBLISHING_FIRST_LOOK_SECONDS = env.float("PUBLISHING_FIRST_LOOK_SECONDS", default=5.0)
 PUBLISHING_RECONCILE_GAP_SECONDS = env.float("PUBLISHING_RECONCILE_GAP_SECONDS", default=30.0)
 PUBLISHING_BREAKER_LIMIT = env.int("PUBLISHING_BREAKER_LIMIT", default=3)
 PUBLISHING_BREAKER_PROBE_SECONDS = env.float("PUBLISHING_BREAKER_PROBE_SECONDS", default=30.0)
 PUBLISHING_OVERDUE_ALERT_SECONDS = env.float("PUBLISHING_OVERDUE_ALERT_SECONDS", default=90.0)
+PUBLISHING_LOOK_AHEAD_SECONDS = env.float("PUBLISHING_LOOK_AHEAD_SECONDS", default=1800.0)
+PUBLISHING_LATE_AFTER_SECONDS = env.float("PUBLISHING_LATE_AFTER_SECONDS", default=120.0)
+PUBLISHING_SPACING_SECONDS = env.float("PUBLISHING_SPACING_SECONDS", default=300.0)
 PUBLISHING_RETRY_SECONDS = env.float("PUBLISHING_RETRY_SECONDS", default=30.0)
 PUBLISHING_RETRY_MAX_SECONDS = env.float("PUBLISHING_RETRY_MAX_SECONDS", default=900.0)
+PUBLISHING_WAIT_MAX_SECONDS = env.float("PUBLISHING_WAIT_MAX_SECONDS", default=86400.0)
 PUBLISHING_PREPARE_TRIES = env.int("PUBLISHING_PREPARE_TRIES", default=6)
 PUBLISHING_LOOK_UPS_BEFORE_CARD = env.int("PUBLISHING_LOOK_UPS_BEFORE_CARD", default=5)
 PUBLISHING_PROCESSING_DEADLINE_SECONDS = env.float("PUBLISHING_PROCESSING_DEADLINE_SECONDS", default=1800.0)
-CHANNEL_CHECK_SECONDS = env.float("CHANNEL_CHECK_SECONDS", default=3600.0)
+PUBLISHING_HAND_REMIND_SECONDS = env.float("PUBLISHING_HAND_REMIND_SECONDS", default=1800.0)
+PUBLISHING_HAND_ALERT_SECONDS = env.float("PUBLISHING_HAND_ALERT_SECONDS", default=3600.0)
+PUBLISHING_HAND_DEADLINE_SECONDS = env.float("PUBLISHING_HAND_DEADLINE_SECONDS", default=7200.0)
+PUBLISHING_HAND_LATER_SECONDS = env.float("PUBLISHING_HAND_LATER_SECONDS", default=3600.0)
+CHANNEL_DISCLOSURE_SECONDS = env.float("CHANNEL_DISCLOSURE_SECONDS", default=604800.0)
+CHANNEL_DISCLOSURE_GRACE_SECONDS = env.float("CHANNEL_DISCLOSURE_GRACE_SECONDS", default=86400.0)
+EXPIRY_CHECK_SECONDS = env.float("EXPIRY_CHECK_SECONDS", default=3600.0)
+PUBLISHING_BULK_LEASE_SECONDS = env.float("PUBLISHING_BULK_LEASE_SECONDS", default=30.0)
+CHANNEL_CHECK_SECONDS = env.float("CHANNEL_CHECK_SECONDS", default=7 * 86400.0)
+CHANNEL_TICK_SECONDS = env.float("CHANNEL_TICK_SECONDS", default=60.0)
 WATCHDOG_INTERVAL_SECONDS = env.float("WATCHDOG_INTERVAL_SECONDS", default=15.0)
 HEARTBEAT_STALE_SECONDS = env.float("HEARTBEAT_STALE_SECONDS", default=60.0)
 SEAL_INTERVAL_SECONDS = env.float("SEAL_INTERVAL_SECONDS", default=1.0)
 METRICS_TICK_SECONDS = env.float("METRICS_TICK_SECONDS", default=15.0)
+METRICS_PAID_READS_PER_DAY = env.int("METRICS_PAID_READS_PER_DAY", default=200)
 METRICS_CADENCE_SPEED = env.float("METRICS_CADENCE_SPEED", default=1.0)
 
 # Media limits at upload
 MEDIA_MAX_BYTES = 10 * 1024 * 1024
 MEDIA_MAX_PIXELS = 40_000_000
+VIDEO_MAX_BYTES = env.int("VIDEO_MAX_BYTES", default=512 * 1024 * 1024)
+VIDEO_TOOL_SECONDS = env.float("VIDEO_TOOL_SECONDS", default=15.0)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -254,15 +312,24 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "config.api.description.Described",
+    "DEFAULT_FILTER_BACKENDS": ["accounts.api_filters.FilterBackend", "accounts.api_filters.Ordering"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pages.Pages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "config.api.problems.problem_response",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_CLASSES": [
+        "config.api.throttling.Strangers",
+        "config.api.throttling.People",
+        "config.api.throttling.Uploads",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anonymous": rate("API_ANONYMOUS_RATE", "60/min"),
+        "person": rate("API_RATE", "600/min"),
+        "upload": rate("API_UPLOAD_RATE", "60/min"),
+    },
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # else a stranger would choose the address that it is counted by
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sanad",
@@ -277,6 +344,14 @@ SPECTACULAR_SETTINGS = {
         "DeliveryStateEnum": "publishing.lifecycle.DeliveryState",
         "PartStateEnum": "publishing.lifecycle.PartState",
         "ChannelStateEnum": "publishing.lifecycle.ChannelState",
+        "LatenessPolicyEnum": "campaigns.models.LatenessPolicy",
+        "SlotStateEnum": "publishing.lifecycle.SlotState",
+        "MessengerKindEnum": "campaigns.models.MessengerKind",
+        "NarrativeKindEnum": "library.models.NarrativeKind",
+        "CitationKindEnum": "library.models.CitationKind",
+        "EntryKindEnum": "publishing.api_agenda_shapes.ENTRY_KINDS",
+        "BulkKindEnum": "publishing.models.BulkKind",
+        "BulkStateEnum": "publishing.lifecycle.BulkState",
         "HoldStateEnum": "chain.models.HoldState",
         "GrantStateEnum": "accounts.models.GrantState",
         "InvitationStateEnum": "accounts.models.InvitationState",
@@ -286,11 +361,30 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Who may read /metrics: these addresses (as this process sees them), or whoever has the token. Nobody else.
+METRICS_TOKEN = long_enough("METRICS_TOKEN")
+METRICS_ALLOWED = ip_networks("METRICS_ALLOWED")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redact": {"()": "config.logs.Redact"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "formatters": {
+        "plain": {"()": "config.logs.PlainLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "config.logs.JsonLine"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", default="json" if PRODUCTION else "plain"),
+            "filters": ["redact"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of each HEAD request, whose body it leaves out itself
+        **{name: {"level": "WARNING"} for name in ("celery", "kombu", "amqp", "fontTools", "weasyprint")},
+    },
 }

@@ -37,6 +37,17 @@ SHAPES: dict[str, str] = {
     "deleted": "silent",
     "gone": "none",
     "waiting": "wait",
+    "live": "failed",
+    "twice": "failed",
+    # the calendar
+    "planned": "wait",
+    "ready": "signed",
+    "scheduled": "signed",
+    "on_its_way": "prep",
+    "taken_down": "silent",
+    "running": "prep",
+    "finished": "done",
+    "stopped": "silent",
     # channels, people, invitations, tokens
     "connected": "done",
     "reconnect": "failed",

@@ -10,4 +10,8 @@ urlpatterns = [
     path("", include("campaigns.urls")),
     path("", include("publishing.urls")),
     path("", include("analytics.urls")),
+    path("", include("portal.urls")),
+    path("", include("operating.urls")),
 ]
+
+handler500 = "config.api.problems.server_error"

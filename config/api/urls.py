@@ -1,7 +1,9 @@
-"""Addresses of /api/v1/: each app brings its own list, the schema stands beside them."""
+"""Addresses of /api/v1/: each app brings its own list, the schema stands beside them; all others lead nowhere."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.api.problems import nothing_here
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -11,4 +13,5 @@ urlpatterns = [
     path("", include("campaigns.api_urls")),
     path("", include("publishing.api_urls")),
     path("", include("analytics.api_urls")),
+    re_path("", nothing_here, name="api-nothing"),
 ]

@@ -44,6 +44,12 @@ def state(subject: Any, label: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def shape(subject: Any) -> str:
+    """The kind of shape alone (config/states.py), for the class of an element."""
+    return kind_of(subject)
+
+
 @register.inclusion_tag("_chain/thread.html")
 def thread(steps: str | Iterable[str], label: str, caption: str = "") -> dict[str, Any]:
     """The six links of the chain on one line: `done signed now todo broken unknown held`. `label` is what it says to
@@ -133,6 +139,57 @@ def short_day(moment: datetime | date) -> str:
 @register.filter
 def short_hijri(moment: datetime | date) -> str:
     return dates.hijri(dates.day_of(moment), year=False)
+
+
+@register.filter
+def month_title(day: date) -> str:
+    return dates.month(day)
+
+
+@register.simple_tag
+def span_title(first: date, last: date) -> str:
+    return dates.span(first, last)
+
+
+@register.simple_tag
+def hijri_title(first: date, last: date) -> str:
+    """The Hijri months beside a Gregorian title; of one day, its date."""
+    return dates.hijri(first) if first == last else dates.hijri_months(first, last)
+
+
+@register.filter
+def weekday(day: date) -> str:
+    return str(dates.WEEKDAYS[day.weekday()])
+
+
+@register.filter
+def hijri_cell(day: date) -> str:
+    """The Hijri day beside a Gregorian one: with its month on the first and where a week begins, else the number."""
+    _year, month, number = dates.hijri_parts(day)
+    return f"{number} {dates.HIJRI_MONTHS[month - 1]}" if number == 1 or day.weekday() == 0 else str(number)
+
+
+@register.filter
+def is_ramadan(day: date) -> bool:
+    return dates.is_ramadan(day)
+
+
+@register.filter
+def wall(moment: datetime) -> str:
+    """`2027-02-04T11:00:00`, the clock on the wall, for a script."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}"
+
+
+@register.filter
+def wall_clock(moment: datetime) -> str:
+    """`20:30` by the zone that the moment itself carries."""
+    return dates.clock(moment, moment.tzinfo)
+
+
+@register.simple_tag
+def day_there(moment: datetime, zone: str) -> str:
+    """`2027-02-04`: the day of a moment in a zone, for an address."""
+    return dates.day_of(moment, zone).isoformat()
 
 
 @register.filter
