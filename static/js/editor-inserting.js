@@ -1,4 +1,4 @@
-/* The two dialogs of the sheet: a verse by reference, shown before it is laid in, and a picture with its description. */
+/* The dialogs of the sheet: a verse by reference, another source by search, and a picture with its description. */
 
 import { ask, LineDropped, Refused, SignInEnded } from "./editor-asking.js";
 
@@ -10,7 +10,7 @@ export class Dialog {
     this.error = dialog.querySelector("[data-error]");
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#run(() => this.send());
+      this.run(() => this.send());
     });
   }
 
@@ -24,7 +24,7 @@ export class Dialog {
     this.error.querySelector("[data-sentence]").textContent = sentence;
   }
 
-  async #run(work) {
+  async run(work) {
     const button = this.form.querySelector("[data-send]");
     if (button.dataset.busy) return;
     button.dataset.busy = "1";
@@ -101,12 +101,69 @@ export class PictureDialog extends Dialog {
   constructor(dialog, words, signIn, insert) {
     super(dialog, words, signIn);
     this.insert = insert;
+    this.file = dialog.querySelector("[data-file]");
+    this.ofVideo = dialog.querySelector("[data-of-video]");
+    this.working = dialog.querySelector("[data-working]");
+    this.file.addEventListener("change", () => this.#offerCaptions());
+  }
+
+  #offerCaptions() {
+    const chosen = this.file.files[0];
+    this.ofVideo.hidden = !(chosen && (chosen.type.startsWith("video/") || /\.(mov|mp4|webm)$/i.test(chosen.name)));
+    if (this.ofVideo.hidden) this.ofVideo.querySelector("input").value = "";
+  }
+
+  async send() {
+    this.working.hidden = false;
+    try {
+      const answer = await ask(this.form.action, new FormData(this.form));
+      this.dialog.close();
+      this.form.reset();
+      this.#offerCaptions();
+      this.insert(answer);
+    } finally {
+      this.working.hidden = true;
+    }
+  }
+}
+
+export class SourceDialog extends Dialog {
+  constructor(dialog, words, signIn, insert) {
+    super(dialog, words, signIn);
+    this.insert = insert;
+    this.found = dialog.querySelector("[data-found]");
+    this.found.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-choose]");
+      if (button) this.run(() => this.#cite(this.#asking(button.dataset.choose)));
+    });
+    for (const form of dialog.querySelectorAll("form[data-record]")) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.run(() => this.#cite(new FormData(form), form));
+      });
+    }
+  }
+
+  open() {
+    super.open();
+    this.run(() => this.send());
   }
 
   async send() {
     const answer = await ask(this.form.action, new FormData(this.form));
+    this.found.innerHTML = answer.html;
+  }
+
+  #asking(citation) {
+    const body = new FormData(this.form);
+    body.set("citation", citation);
+    return body;
+  }
+
+  async #cite(body, form) {
+    const answer = await ask(this.form.dataset.add, body);
+    form?.reset();
     this.dialog.close();
-    this.form.reset();
     this.insert(answer);
   }
 }

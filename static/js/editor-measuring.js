@@ -35,6 +35,10 @@ export class Measuring {
       fill(`[data-count="${id}"]`, shown.count);
       fill(`[data-meter="${id}"]`, shown.meter);
       fill(`[data-preview="${id}"]`, shown.preview);
+      document.querySelector(`[data-count="${id}"]`)?.classList.toggle("is-over", shown.is_over);
+      for (const [media, frame] of Object.entries(shown.frames)) {
+        document.querySelector(`[data-variant="${id}"] [data-media="${media}"] [data-frame]`)?.setAttribute("d", frame);
+      }
       document.querySelector(`[data-variant="${id}"] [data-blocks]`)?.classList.toggle("is-over", shown.is_over);
     }
     fill("[data-checks]", answer.checks);

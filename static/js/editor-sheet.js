@@ -7,24 +7,36 @@ export function grow(area) {
 }
 
 function blocksOf(place) {
-  return [...place.querySelectorAll(":scope > [data-block]")].map((block) =>
-    block.dataset.block === "verse"
-      ? { type: "verse", citation: Number(block.dataset.citation) }
-      : { type: "text", text: block.querySelector("textarea").value },
-  );
+  return [...place.querySelectorAll(":scope > [data-block]")].map((block) => {
+    if (block.dataset.block === "break") return { type: "break" };
+    if (block.dataset.block === "verse") return { type: "verse", citation: Number(block.dataset.citation) };
+    return { type: "text", text: block.querySelector("textarea").value };
+  });
+}
+
+function chosen(field) {
+  const said = field.type === "checkbox" ? (field.checked ? "on" : "off") : field.value;
+  return [field.dataset.option, said];
+}
+
+function pictureOf(figure) {
+  const picture = { media: Number(figure.dataset.media), alt: figure.querySelector("[data-alt]").value };
+  const captions = Number(figure.querySelector("[data-captions]").value);
+  const focus = ["x", "y"].map((axis) => Number(figure.querySelector(`[data-focus="${axis}"]`).value));
+  return { ...picture, ...(captions ? { captions } : {}), focus };
 }
 
 function variantOf(panel) {
   const value = (name) => panel.querySelector(`[data-field="${name}"]`)?.value ?? "";
   return {
     blocks: panel.querySelector("[data-own]").checked ? blocksOf(panel.querySelector("[data-blocks]")) : null,
-    media: [...panel.querySelectorAll("[data-media]")].map((figure) => ({
-      media: Number(figure.dataset.media),
-      alt: figure.querySelector("[data-alt]").value,
-    })),
+    media: [...panel.querySelectorAll("[data-media]")].map(pictureOf),
     link: value("link"),
     tags: value("tags").split(/\s+/).map((tag) => tag.replace(/^#/, "")).filter(Boolean),
     content_warning: value("content_warning"),
+    visibility: value("visibility"),
+    language: value("language"),
+    options: Object.fromEntries([...panel.querySelectorAll("[data-option]")].map(chosen).filter(([, said]) => said)),
   };
 }
 
@@ -49,7 +61,8 @@ export class Sheet {
     const variants = {};
     for (const panel of this.panels()) variants[panel.dataset.variant] = variantOf(panel);
     Object.assign(variants, JSON.parse(document.getElementById("withdrawn").textContent));
-    return { title: this.form.querySelector("[data-title]").value, body: blocksOf(this.body), variants };
+    const sources = [...this.form.querySelectorAll("[data-source]")].map((item) => Number(item.dataset.source));
+    return { title: this.form.querySelector("[data-title]").value, body: blocksOf(this.body), sources, variants };
   }
 
   text() {
@@ -79,6 +92,29 @@ export class Sheet {
     this.#nameBlocks(place);
     this.changed();
     verse.nextElementSibling.querySelector("textarea")?.focus();
+  }
+
+  /* The next post of a thread begins where the caret was in the channel's own text, or at its end. */
+  insertBreak(panel) {
+    const place = panel.querySelector("[data-blocks]");
+    if (this.place !== place) Object.assign(this, { place, area: null });
+    this.insertLocked(document.getElementById("break-block").innerHTML);
+  }
+
+  /* Another text for the channel alone, as the server drew it. */
+  layOwn(panel, html) {
+    const place = panel.querySelector("[data-blocks]");
+    place.innerHTML = html;
+    place.dataset.begun = "1";
+    panel.querySelector("[data-own]").checked = true;
+    this.showOwn(panel);
+    this.changed();
+  }
+
+  showOwn(panel) {
+    const isOwn = panel.querySelector("[data-own]").checked;
+    panel.querySelector("[data-blocks]").hidden = !isOwn;
+    panel.querySelectorAll("[data-own-tools]").forEach((tools) => (tools.hidden = !isOwn));
   }
 
   #cutAround(area, verse) {
@@ -113,7 +149,7 @@ export class Sheet {
       place.dataset.begun = "1";
       this.#nameBlocks(place);
     }
-    place.hidden = false;
+    this.showOwn(panel);
   }
 
   act(button) {
@@ -151,6 +187,32 @@ export class Sheet {
     event.preventDefault();
     block.remove();
     (before.querySelector("textarea") || before.querySelector("button"))?.focus();
+    this.changed();
+  }
+
+  /* A crop is laid around the point of the picture that was pointed at; the sliders are the same point by keyboard. */
+  pointAt(plate, { clientX, clientY }) {
+    const { left, top, width, height } = plate.querySelector("img").getBoundingClientRect();
+    const at = { x: (clientX - left) / width, y: (clientY - top) / height };
+    for (const slider of plate.closest("[data-media]").querySelectorAll("[data-focus]")) {
+      slider.value = Math.round(at[slider.dataset.focus] * 20) * 5;
+    }
+    this.changed();
+  }
+
+  /* Another source than a verse stands under the sheet, once. */
+  addSource({ citation, html }) {
+    const list = this.form.querySelector("[data-sources]");
+    if (!list.querySelector(`[data-source="${citation}"]`)) list.insertAdjacentHTML("beforeend", html);
+    list.parentElement.hidden = false;
+    this.changed();
+  }
+
+  dropSource(button) {
+    const item = button.closest("[data-source]");
+    const list = item.parentElement;
+    item.remove();
+    list.parentElement.hidden = !list.children.length;
     this.changed();
   }
 

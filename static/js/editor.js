@@ -1,9 +1,9 @@
 /* The editor page: the sheet, its saving, its measuring and its dialogs, put together. */
 
-import { ask } from "./editor-asking.js";
+import { ask, LineDropped, Refused, SignInEnded } from "./editor-asking.js";
 import { Conflict } from "./editor-conflict.js";
 import { Copies } from "./editor-copies.js";
-import { PictureDialog, VerseDialog } from "./editor-inserting.js";
+import { PictureDialog, SourceDialog, VerseDialog } from "./editor-inserting.js";
 import { Measuring } from "./editor-measuring.js";
 import { Saving } from "./editor-saving.js";
 import { Sheet } from "./editor-sheet.js";
@@ -34,10 +34,31 @@ async function lay(written) {
   sheet.changed();
 }
 
+/* What is too long becomes a thread: the server cuts it, and the author moves the borders. */
+async function makeThread(event, panel) {
+  event.preventDefault();
+  try {
+    const answer = await ask(form.dataset.cut, { document: sheet.read(), variant: Number(panel.dataset.variant) });
+    sheet.layOwn(panel, answer.html);
+    panel.querySelector("[data-own]").focus();
+  } catch (error) {
+    if (error instanceof SignInEnded) return signIn();
+    if (!(error instanceof LineDropped || error instanceof Refused)) throw error;
+    status.refused(error instanceof Refused ? error.message : words.dropped);
+  }
+  return undefined;
+}
+
 form.addEventListener("input", () => sheet.changed());
 form.addEventListener("sheet:changed", () => {
   saving.touched();
   measuring.touched();
+});
+form.addEventListener("sheet:saved", (event) => {
+  if (!event.detail.held) return;
+  const notice = document.getElementById("held-by-edit");
+  notice.querySelector("[data-held]").innerHTML = event.detail.held;
+  notice.hidden = false;
 });
 form.addEventListener("focusout", () => saving.save());
 form.addEventListener("submit", (event) => {
@@ -48,14 +69,20 @@ form.addEventListener("change", (event) => {
   if (!event.target.matches("[data-own], [data-follows]")) return;
   const panel = event.target.closest("[data-variant]");
   if (panel.querySelector("[data-own]").checked) sheet.startOwn(panel);
-  else panel.querySelector("[data-blocks]").hidden = true;
+  else sheet.showOwn(panel);
   sheet.changed();
 });
 form.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-act], button[data-drop-media], button[data-open]");
+  const plate = event.target.closest("[data-crop]");
+  if (plate) sheet.pointAt(plate, event);
+  const button = event.target.closest("button:is([data-act], [data-drop-media], [data-drop-source], [data-open], [data-break], [data-thread])");
   if (!button) return;
-  if (button.dataset.act) sheet.act(button);
-  else if (button.dataset.open) (button.dataset.open === "verse" ? verses : pictures).open();
+  const panel = button.closest("[data-variant]");
+  if ("thread" in button.dataset) makeThread(event, panel);
+  else if ("break" in button.dataset) sheet.insertBreak(panel);
+  else if (button.dataset.act) sheet.act(button);
+  else if (button.dataset.open) dialogs[button.dataset.open].open();
+  else if ("dropSource" in button.dataset) sheet.dropSource(button);
   else {
     button.closest("[data-media]").remove();
     sheet.changed();
@@ -69,6 +96,9 @@ const pictures = new PictureDialog(document.getElementById("picture-dialog"), wo
   }
   sheet.changed();
 });
+
+const sources = new SourceDialog(document.getElementById("source-dialog"), words, signIn, (answer) => sheet.addSource(answer));
+const dialogs = { verse: verses, picture: pictures, source: sources };
 
 /* What acts on the saved text (submitting, adding a channel) first saves what was typed. */
 document.querySelectorAll("form[data-after-saving]").forEach((other) =>
