@@ -18,6 +18,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     try:
         venv.ensure("requirements.txt")
+        venv.ensure("requirements-dev.txt")
     except Problem as problem:
         return fail(problem)
     code = 0

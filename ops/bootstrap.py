@@ -18,7 +18,7 @@ def main(arguments: list) -> int:  # type: ignore[type-arg]  # an older Python m
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     from ops import venv
     from ops.console import Problem, Steps, fail
-    from ops.frontend import FrontendError, install
+    from ops.frontend import FrontendError, install, lighten
 
     steps = Steps()
     try:
@@ -31,6 +31,7 @@ def main(arguments: list) -> int:  # type: ignore[type-arg]  # an older Python m
                 packages.result()
             install()
             packages.result()
+        lighten()
     except (Problem, FrontendError) as problem:
         return fail(problem)
     os.environ["SANAD_STARTED_AT"] = str(steps.began)

@@ -24,6 +24,7 @@ FONTS = {
     "amiri": ("arabic-400-normal", "arabic-700-normal"),
     "amiri-quran": ("arabic-400-normal",),
 }
+CALENDAR_LOCALES = ("ar", "fr")
 ICON_TAG = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']""")
 
 
@@ -39,18 +40,39 @@ def install() -> None:
     copy_all()
 
 
+def lighten() -> None:
+    """Leave out of the installed fonts what no page sets: ops/fonts.py, by the environment's Python and packages."""
+    done = subprocess.run(
+        [str(_venv_python()), "-m", "ops.fonts"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise FrontendError(f"The fonts could not be made lighter. The tool said:\n{done.stderr.strip()[-600:]}")
+
+
 def copy_all() -> None:
     """Copy what the pages use out of node_modules, which is there."""
     copy_fonts()
     copy_icons()
     copy_marks()
+    copy_calendar()
+
+
+def copy_calendar() -> None:
+    """FullCalendar's build for pages, with its words in our languages: English is in it."""
+    _copy(MODULES / "fullcalendar" / "index.global.min.js", VENDOR / "fullcalendar" / "index.global.min.js")
+    _copy(MODULES / "fullcalendar" / "LICENSE.md", VENDOR / "fullcalendar" / "LICENSE.md")
+    locales = MODULES / "@fullcalendar" / "core" / "locales"
+    for language in CALENDAR_LOCALES:
+        _copy(locales / f"{language}.global.min.js", VENDOR / "fullcalendar" / f"{language}.global.min.js")
 
 
 def copy_fonts() -> None:
     for package, faces in FONTS.items():
         folder = MODULES / "@fontsource" / package
         for face in faces:
-            _copy(folder / "files" / f"{package}-{face}.woff2", VENDOR / "fonts" / f"{package}-{face}.woff2")
+            target = VENDOR / "fonts" / f"{package}-{face}.woff2"
+            if not target.exists():  # what is there was made lighter, or will be
+                _copy(folder / "files" / target.name, target)
         _copy(folder / "LICENSE", VENDOR / "fonts" / f"{package}.LICENSE.txt")
 
 
@@ -136,5 +158,6 @@ def _copy(source: Path, target: Path) -> None:
 if __name__ == "__main__":
     try:
         copy_all() if "--copy-only" in sys.argv else install()
+        lighten()
     except FrontendError as problem:
         sys.exit(str(problem))

