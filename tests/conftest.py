@@ -1,21 +1,40 @@
 """What every test shares: the people of tests/people.py, cheap password hashes, plain names of static files."""
 
 from collections.abc import Iterator
-from typing import Any
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations  # type: ignore[attr-defined]  # operations first is circular
+from django.test import override_settings
+from django.utils import translation
 
-pytest_plugins = ["tests.machine", "tests.browser", "tests.coming_to_rest", "tests.people"]
+pytest_plugins = ["tests.machine", "tests.browser", "tests.coming_to_rest", "tests.grouping", "tests.people"]
 
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick() -> Iterator[None]:
+    """For the whole run: a page that still asks while its test ends meets the same settings as before."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": PLAIN_STATIC},
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _quick(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
+def _in_the_first_language() -> None:
+    """A test begins in the language of the product, whichever one the last page was answered in."""
+    translation.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_read() -> None:
+    """All views are imported before a test puts something in another's place, else they would keep it for good."""
+    import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(scope="session", autouse=True)

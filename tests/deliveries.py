@@ -4,9 +4,11 @@ The road through the actions is walked by tests/journeys; here only its result m
 """
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -14,13 +16,15 @@ from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Payload, Revision, Variant
 from chain.models import Decision, Gate, Verdict
 from chain.trail import canonical
-from library.models import Claim
+from library.models import Claim, Concept
 from networks.limits import Limits
 from networks.types import Media, Post
 from publishing import credentials
+from publishing.claiming import claim, cleared
+from publishing.disclosing import Disclosure
 from publishing.frozen import part_key
 from publishing.lifecycle import DeliveryState, PartState
-from publishing.models import Channel, Delivery, Part
+from publishing.models import Attempt, Channel, Delivery, Part
 
 TEXT = "الرفق في القول أبلغ من الغلظة فيه."
 GATES = (("scientific", "sign_scientific"), ("language", "sign_language"))
@@ -49,6 +53,7 @@ def make_channel(
         "remote_id": "1",
         "handle": "@rabita_demo",
         "display_name": organisation.name,
+        **asdict(Disclosure.proposed(organisation)),
         "profile_url": f"{server_url}/@rabita_demo",
         "limits": Limits(max_text=500, url_weight=23, max_media=4, max_alt_text=1500).to_json(),
         "connected_by": by,
@@ -85,10 +90,13 @@ def make_variant(
 ) -> Variant:
     """An approved variant with its frozen payload, not signed yet (see `sign`). `media` go with the first part."""
     now = timezone.now()
+    concept, _new = Concept.objects.get_or_create(
+        organisation=campaign.organisation, name_ar="الرفق", defaults={"created_by": author, "created_at": now}
+    )
     claim, _new = Claim.objects.get_or_create(
         organisation=campaign.organisation,
         text_ar="دعوى أن الدين لا يقوم إلا على الشدة.",
-        defaults={"concept": "jihad", "created_by": author, "created_at": now},
+        defaults={"concept": concept, "created_by": author, "created_at": now},
     )
     content = Content.objects.create(
         organisation=campaign.organisation,
@@ -172,6 +180,13 @@ def make_delivery(variant: Variant, by: User, *, due_at: datetime | None = None,
     for position in range(len(posts_of(variant.payload))):
         Part.objects.create(delivery=delivery, position=position, key=part_key(delivery, position))
     return delivery
+
+
+@transaction.atomic
+def claimed(delivery_id: int) -> Attempt | None:
+    """As a worker claims what it must prepare first; None where the delivery is not to be had."""
+    delivery = cleared(delivery_id)
+    return claim(delivery) if delivery else None
 
 
 def mark_published(delivery: Delivery, *, remote_id: str = "100", at: datetime | None = None) -> Delivery:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-EMBEDDED = {"accounts", "analytics", "campaigns", "chain", "demo", "library", "publishing"}
+EMBEDDED = {"accounts", "analytics", "campaigns", "chain", "demo", "library", "operating", "publishing"}
 LOCAL_NAMES = {"localhost", "testserver", "", None}
 
 
@@ -24,7 +24,8 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What the applications do is true on SQLite too, the embedded default; only the browser is not driven twice."""
     for item in items:
-        if item.path.parent.name in EMBEDDED and "page" not in getattr(item, "fixturenames", ()):
+        drives = {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ()))
+        if item.path.parent.name in EMBEDDED and not drives:
             item.add_marker(pytest.mark.embedded)
 
 

@@ -152,6 +152,15 @@ def token_client(user: User, *scopes: str) -> APIClient:
     return client
 
 
+def everybody() -> People:
+    """Everyone at once where there are no fixtures: for benchmarks."""
+    rabita, elsewhere = make_institution(), make_institution("elsewhere", "مؤسسة أخرى")
+    seats = {"Alice": Role.AUTHOR, "Bob": Role.REVIEWER, "Basma": Role.REVIEWER, "Carla": Role.COORDINATOR}
+    seats |= {"Mounir": Role.MANAGER, "Adil": Role.ADMIN, "Nadia": Role.ANALYST}
+    seated = {name.lower(): make_person(name, [role], rabita) for name, role in seats.items()}
+    return People(rabita=rabita, elsewhere=elsewhere, charlie=make_person("Charlie", list(Role), elsewhere), **seated)
+
+
 @pytest.fixture
 def rabita(db: None) -> Organisation:
     return make_institution(name_fr="Ligue des oulémas", name_en="League of Scholars")

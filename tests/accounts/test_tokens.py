@@ -135,7 +135,7 @@ def test_an_administrator_revokes_anyones_token_and_others_only_their_own(
 def test_a_token_cannot_make_tokens_or_change_people_through_the_api(mounir: User, adil: User, alice: User) -> None:
     client = token_client(adil, *Capability)
     wish = {"name": "x", "scopes": ["view_people"], "days": 30}
-    assert client.post("/api/v1/tokens/", wish, format="json").json()["code"] == "not_allowed"
+    assert client.post("/api/v1/tokens/", wish, format="json").json()["code"] == "not_by_token"
     answer = client.post(f"/api/v1/members/{membership_of(alice).pk}/roles/", {"role": "analyst"}, format="json")
     assert answer.status_code == 403
 

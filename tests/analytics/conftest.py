@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from networks.base import Capability
 from networks.errors import NetworkError
 from networks.metrics import Metric
-from networks.types import AccountMetrics, PostMetrics, RateLimit
+from networks.types import AccountMetrics, Cost, PostMetrics, Quota, RateLimit
 from publishing.models import Channel
 from tests.analytics.published import make_campaign, make_channel
 
@@ -21,6 +21,8 @@ class TellingAdapter:
 
     capabilities = frozenset({Capability.POST_METRICS, Capability.ACCOUNT_METRICS})
     metrics_batch = 3
+    cost = Cost()
+    quotas: tuple[Quota, ...] = ()
 
     def __init__(self) -> None:
         self.told: dict[str, PostMetrics] = {}

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,10 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from analytics import collecting
 from analytics.models import ChannelPlan, ChannelSnapshot, CollectionPlan, CollectionRun, Snapshot
+from analytics.queries import unread
 from campaigns.models import Campaign
 from networks.errors import Code, MissingCode, NeedsReconnect, Rejected, Unreachable
 from networks.metrics import Metric
-from networks.types import PostMetrics, RateLimit
+from networks.types import Cost, PostMetrics, Quota, RateLimit
 from publishing.lifecycle import ChannelState, DeliveryState
 from publishing.models import Channel
 from tests.analytics.conftest import TellingAdapter
@@ -329,3 +331,34 @@ def test_the_search_for_what_is_due_does_not_grow_with_the_posts(
     collecting.due_channels()
     with django_assert_num_queries(3):  # type: ignore[operator]
         collecting.due_channels()
+
+
+@pytest.mark.parametrize("bound", ["setting", "price", "quota"])
+def test_no_more_is_read_in_a_day_than_its_budget_and_what_waited_is_said_and_read_first(
+    network: TellingAdapter,
+    campaign: Campaign,
+    channel: Channel,
+    carla: User,
+    collect: Collect,
+    settings: Any,
+    bound: str,
+) -> None:
+    settings.NETWORK_READS_PER_DAY = {channel.network: 3} if bound == "setting" else {}
+    settings.METRICS_PAID_READS_PER_DAY = 3
+    network.cost = Cost(per_read=0.5) if bound == "price" else Cost()
+    network.quotas = (Quota("calls", 3, 86_400, "application"),) if bound == "quota" else ()
+    ids = ["a", "b", "c", "d"]
+    for remote_id in ids:
+        published_delivery(campaign, channel, carla, remote_ids=[remote_id])
+        network.tell(remote_id, reactions=1)
+    with time_machine.travel(NOON, tick=False) as clock:
+        (run,) = collect()
+        assert run is not None
+        assert (run.code, run.asked) == ("reads_spent", 2)
+        assert network.asked == [["a", "b"]]
+        assert unread(campaign) == 2
+        clock.shift(timedelta(hours=1))
+        assert collect() == []
+        clock.shift(timedelta(hours=11))
+        collect()
+    assert network.asked[1][:2] == ["c", "d"]

@@ -11,11 +11,11 @@ from django.urls import reverse
 from accounts.models import User
 from analytics.charts import WIDTH, drawing_of
 from analytics.dashboard import dashboard
-from analytics.exporting import safe
-from analytics.models import ChannelSnapshot
+from analytics.models import CampaignDay, ChannelSnapshot, DeliveryDay
 from analytics.periods import Period, period_from
 from campaigns.models import Campaign, Content
 from chain.errors import Invalid
+from chain.spreadsheets import safe
 from publishing.models import Channel, Delivery
 from tests.analytics.figures import roll_up, tell
 from tests.analytics.published import make_campaign, published_delivery
@@ -134,6 +134,29 @@ def test_the_dashboard_without_a_campaign_leads_to_the_newest(client: Client, ca
     )
 
 
+def test_the_dashboard_without_a_campaign_leads_to_the_one_that_spoke_last(
+    client: Client, campaign: Campaign, told: list[Delivery], nadia: User
+) -> None:
+    make_campaign(campaign.organisation, nadia)
+    answer = sign_in(client, nadia).get(reverse("dashboards"))
+    assert answer.headers["Location"] == reverse("dashboard", args=[campaign.pk])
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [("mastodon", "Not asked yet"), ("telegram", "Not reported by the platform"), ("whatsapp", "Not entered yet")],
+)
+def test_a_post_without_any_figure_says_why(
+    client: Client, campaign: Campaign, told: list[Delivery], nadia: User, network: str, said: str
+) -> None:
+    Channel.objects.update(network=network)
+    DeliveryDay.objects.update(as_of=None)
+    User.objects.filter(pk=nadia.pk).update(language="en")
+    page = sign_in(client, nadia).get(reverse("dashboard", args=[campaign.pk])).content.decode()
+    table = page[page.index("<table") :]
+    assert f'<span class="unknown">{said}</span>' in table
+
+
 def test_a_house_without_campaigns_is_told_so(client: Client, nadia: User) -> None:
     assert sign_in(client, nadia).get(reverse("dashboards")).status_code == 200
 
@@ -141,13 +164,13 @@ def test_a_house_without_campaigns_is_told_so(client: Client, nadia: User) -> No
 def test_the_query_count_does_not_grow_with_posts_and_days(
     campaign: Campaign, channel: Channel, carla: User, told: list[Delivery], django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         dashboard(campaign, period_from({"period": "7"}, campaign))
     for number in range(5):
         more = published_delivery(campaign, channel, carla, at=START)
         tell(more, START + timedelta(days=number), reactions=1)
     roll_up()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         dashboard(campaign, period_from({"period": "7"}, campaign))
 
 
@@ -162,7 +185,7 @@ def test_the_page_reads_no_snapshot(
 def rows_of(client: Client, campaign: Campaign, query: str = "") -> list[dict[str, str]]:
     answer = client.get(reverse("dashboard-export", args=[campaign.pk]) + query)
     assert answer.status_code == 200
-    text = answer.content.decode()
+    text = answer.getvalue().decode()
     assert text.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
@@ -244,7 +267,7 @@ def test_the_api_tells_what_the_page_tells(campaign: Campaign, told: list[Delive
 
 def test_a_senseless_period_is_a_problem_with_a_sentence_in_the_api(campaign: Campaign, nadia: User) -> None:
     answer = api_client(nadia).get(reverse("api-campaign-figures", args=[campaign.pk]), {"period": "5"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert answer.json()["errors"]["period"]
 
 
@@ -286,3 +309,44 @@ def test_the_chart_runs_with_reading(campaign: Campaign, told: list[Delivery]) -
 def test_a_choice_that_is_no_campaign_leads_to_the_newest(client: Client, nadia: User, campaign_id: str) -> None:
     answer = sign_in(client, nadia).get(reverse("dashboard-of"), {"campaign": campaign_id})
     assert answer.headers["Location"] == reverse("dashboards")
+
+
+@pytest.mark.parametrize("given", [{}, {"period": "7"}, {"from": "2026-11-03", "to": "2026-11-04"}])
+def test_the_sums_kept_with_the_days_are_those_of_the_posts(
+    given: dict[str, str], campaign: Campaign, channel: Channel, carla: User, told: list[Delivery]
+) -> None:
+    third = published_delivery(campaign, channel, carla, at=START)
+    for day in range(8):
+        tell(third, START + timedelta(days=day), reactions=3 * day, shares=day, views=100 * day)
+    roll_up()
+    board = dashboard(campaign, period_from(given, campaign))
+    assert board.interactions.value == sum(post.interactions or 0 for post in board.posts)
+    both = [post for post in board.posts if post.figures["views"] is not None]
+    rate = board.engagement[2]
+    assert (rate.numerator, rate.denominator) == (
+        sum(post.interactions or 0 for post in both),
+        sum(post.figures["views"] or 0 for post in both),
+    )
+    assert (rate.known, rate.published, board.engagement[1].known) == (1, 4, 3)
+
+
+def test_days_counted_before_the_sums_were_kept_have_no_rate_and_say_so(
+    client: Client, campaign: Campaign, told: list[Delivery], nadia: User
+) -> None:
+    for row in CampaignDay.objects.filter(campaign=campaign):
+        row.detail.pop("sides")
+        row.save(update_fields=["detail"])
+    board = dashboard(campaign, whole(campaign))
+    assert [(figure.value, figure.reason) for figure in board.engagement] == [(None, "not_counted")] * 3
+    assert sign_in(client, nadia).get(reverse("dashboard", args=[campaign.pk])).status_code == 200
+
+
+def test_the_page_reads_the_newest_posts_only_and_the_file_has_them_all(
+    client: Client, campaign: Campaign, told: list[Delivery], nadia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.views.POSTS_SHOWN", 2)
+    monkeypatch.setattr("analytics.queries.BATCH", 1)
+    page = sign_in(client, nadia).get(reverse("dashboard", args=[campaign.pk]))
+    assert [post.delivery.pk for post in page.context["board"].posts][-1] == told[1].pk
+    assert 'class="hint"' in page.content.decode()
+    assert len(rows_of(client, campaign)) == 3

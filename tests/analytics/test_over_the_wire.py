@@ -11,6 +11,7 @@ from analytics.models import CollectionRun, Snapshot
 from analytics.periods import period_from
 from campaigns.models import Campaign
 from publishing import channels, publisher
+from publishing.disclosing import Disclosure
 from publishing.lifecycle import DeliveryState
 from sandbox.testing import ManualClock, running_sandbox
 from tests.analytics.figures import roll_up
@@ -35,7 +36,11 @@ def test_what_readers_do_arrives_in_the_dashboard_and_a_vanished_post_is_noticed
             scopes="read write",
         )
         channel = channels.connect(
-            actor=actor_of(people.carla), network="mastodon", server_url=network.base("mastodon"), token="t-1"
+            actor=actor_of(people.carla),
+            network="mastodon",
+            server_url=network.base("mastodon"),
+            token="t-1",
+            disclosure=Disclosure.proposed(people.rabita),
         )
         deliveries = [
             make_delivery(

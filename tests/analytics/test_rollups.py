@@ -1,13 +1,16 @@
+import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
-from analytics import rollups
+from analytics import campaign_days, delivery_days, rollups
+from analytics.details import details_of
 from analytics.models import CampaignDay, DeliveryDay, Filled, FillState, Snapshot
-from analytics.rollups import details_of
 from campaigns.models import Campaign
 from publishing.models import Channel, Delivery, Part
 from tests.analytics.figures import roll_up, tell
@@ -132,6 +135,62 @@ def test_a_rebuild_gives_the_same_days_again(campaign: Campaign, delivery: Deliv
     assert [{**row, "id": 0} for row in again] == [{**row, "id": 0} for row in first]
 
 
+def written(campaign: Campaign) -> list[dict[str, Any]]:
+    rows = CampaignDay.objects.filter(campaign=campaign).order_by("day").values()
+    return [{name: value for name, value in row.items() if name != "id"} for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_days_kept_up_piece_by_piece_are_those_of_a_rebuild(
+    seed: int, campaign: Campaign, channel: Channel, carla: User
+) -> None:
+    draw = random.Random(seed)  # noqa: S311
+    out = [
+        published_delivery(campaign, channel, carla, at=START + timedelta(days=n), parts=1 + n % 2) for n in range(5)
+    ]
+    rollups.mark_everything_stale()
+    for _ in range(10):
+        for delivery in draw.sample(out, 2):
+            counters = draw.sample(["views", "reach", "reactions", "comments", "shares"], 3)
+            tell(
+                delivery,
+                START + timedelta(seconds=draw.randrange(20 * 86_400)),
+                position=draw.randrange(delivery.parts.count()),
+                missing={name: draw.choice(["retired", "no_permission"]) for name in ("views", "saves")},
+                **{name: draw.randrange(1000) for name in counters},
+            )
+        roll_up()
+    kept_up = written(campaign)
+    call_command("rebuild_rollups")
+    assert written(campaign) == kept_up
+
+
+def test_only_the_days_from_the_first_that_changed_are_written_again(
+    campaign: Campaign, channel: Channel, carla: User, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = published_delivery(campaign, channel, carla, at=START)
+    for day in range(6):
+        tell(delivery, START + timedelta(days=day), reactions=day, reach=100 - day)
+        tell(other, START + timedelta(days=day), reactions=1, reach=40)
+    roll_up()
+    asked: list[date] = []
+    whole = campaign_days.days_from
+
+    def noted(campaign: Campaign, since: date) -> list[CampaignDay]:
+        asked.append(since)
+        return whole(campaign, since)
+
+    monkeypatch.setattr(campaign_days, "days_from", noted)
+    tell(delivery, START + timedelta(days=5, hours=1), reactions=9, reach=30)
+    roll_up()
+    assert asked == [date(2026, 11, 7)]
+    assert days(campaign)[-2:] == [(date(2026, 11, 6), 5), (date(2026, 11, 7), 10)]
+    assert CampaignDay.objects.get(day=date(2026, 11, 7)).reach == 40
+    rollups.mark_stale(Filled.DELIVERY, [delivery.pk, other.pk])
+    roll_up()
+    assert len(asked) == 1
+
+
 def test_a_rebuild_drops_the_days_that_another_time_zone_made(campaign: Campaign, delivery: Delivery) -> None:
     tell(delivery, datetime(2026, 11, 2, 23, 30, tzinfo=UTC), reactions=1)
     roll_up()
@@ -163,26 +222,28 @@ def test_ten_thousand_snapshots_are_rebuilt_from_where_a_dead_rebuild_stopped(
         Snapshot(captured_at=START + timedelta(hours=n), part=part, reactions=n) for part in parts for n in range(500)
     )
     rollups.mark_everything_stale(campaign.pk)
+    monkeypatch.setitem(rollups.AT_ONCE, Filled.DELIVERY, 4)
     filled: list[int] = []
-    whole = rollups.fill_delivery
+    whole = delivery_days.rebuild
 
-    def dies_at_the_eighth(delivery_id: int) -> None:
-        if len(filled) == 7:
+    def dies_at_the_eighth(delivery_ids: Sequence[int]) -> dict[int, date]:
+        first = whole(delivery_ids)
+        if len(filled) == 4:
             raise SystemExit
-        filled.append(delivery_id)
-        whole(delivery_id)
+        filled.extend(delivery_ids)
+        return first
 
-    monkeypatch.setattr(rollups, "fill_delivery", dies_at_the_eighth)
+    monkeypatch.setattr(delivery_days, "rebuild", dies_at_the_eighth)
     with pytest.raises(SystemExit):
         rollups.fill_stale()
     stale = FillState.objects.filter(kind=Filled.DELIVERY, stale_since__isnull=False)
-    assert stale.count() == 13
+    assert stale.count() == 16
 
-    def survives(delivery_id: int) -> None:
-        filled.append(delivery_id)
-        whole(delivery_id)
+    def survives(delivery_ids: Sequence[int]) -> dict[int, date]:
+        filled.extend(delivery_ids)
+        return whole(delivery_ids)
 
-    monkeypatch.setattr(rollups, "fill_delivery", survives)
+    monkeypatch.setattr(delivery_days, "rebuild", survives)
     call_command("rebuild_rollups", resume=True)
     assert len(filled) == len(set(filled)) == 20
     last = CampaignDay.objects.order_by("-day").first()
@@ -201,14 +262,14 @@ def test_two_rebuilders_do_not_rebuild_the_same_delivery(campaign: Campaign, del
     tell(delivery, START, reactions=1)
     fill = FillState.objects.get(kind=Filled.DELIVERY)
 
-    def other() -> bool:
+    def other() -> int:
         try:
-            return rollups.fill_one(fill.pk)
+            return rollups.fill([fill.pk])
         finally:
             connections.close_all()
 
     with transaction.atomic():
         FillState.objects.select_for_update().get(pk=fill.pk)
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(other).result(timeout=10) is False
-    assert rollups.fill_one(fill.pk) is True
+            assert pool.submit(other).result(timeout=10) == 0
+    assert rollups.fill([fill.pk]) == 1

@@ -6,31 +6,34 @@ A route without an example object, or one that names no capability and is not li
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from accounts.capabilities import ROLE_CAPABILITIES, Capability, Role
-from accounts.models import Invitation
-from campaigns.models import MediaFile, Remark
-from chain.models import Event, Hold, Notice
-from library.models import Citation
-from tests.deliveries import make_campaign, make_channel, make_delivery, make_variant, mark_published, sign
-from tests.people import People, make_person, membership_of, sign_in, token_for
+from chain.models import Event
+from tests.institution import MARK, one_of_each
+from tests.people import People, make_person, sign_in
 
 pytestmark = pytest.mark.django_db
-MARK = "سطر لا يراه غير أهله"
 
-OPEN = {"healthz", "readyz", "api-schema", "api-docs", "invitation", "set_language"}
-"""Anybody: liveness, the API's description, an invitation's own secret, the language of a stranger."""
+LEDGER = {
+    "ledgers", "ledger", "ledger-posts", "ledger-accounts", "ledger-json", "ledger-feed",
+    "seals", "seals-json", "seals-day",
+}  # fmt: skip
+OPEN = {
+    "healthz", "readyz", "metrics", "api-schema", "api-docs", "api-nothing", "invitation", "set_language",
+    "public-file",
+} | LEDGER  # fmt: skip
+"""Anybody: liveness, metrics (they have a guard of their own), the API's description, an invitation's own secret, the
+language of a stranger, a file at its signed address, the ledger."""
 
 OWN = {
     "my-settings", "set-language", "my-byline", "my-time-zone", "choose-institution", "second-factor-first", "notices",
     "notice", "notices-read", "api-me", "api-notice-list", "api-notice-read",
+    "api-notice-read-all",
 }  # fmt: skip
 """Anyone signed in: what concerns only oneself."""
 
@@ -38,11 +41,15 @@ SIGN = (Capability.SIGN_SCIENTIFIC, Capability.SIGN_LANGUAGE)
 IN_THE_ACTION: dict[str, tuple[Capability, ...]] = {
     "campaign-sign": (Capability.SIGN_BRIEF,),
     "campaign-return": (Capability.SIGN_BRIEF,),
+    "campaign-withdraw": (Capability.SIGN_BRIEF,),
     "content-save": (Capability.WRITE_CONTENT,),
     "content-measure": (Capability.WRITE_CONTENT,),
     "content-lay": (Capability.WRITE_CONTENT,),
+    "content-thread": (Capability.WRITE_CONTENT,),
     "content-cite": (Capability.WRITE_CONTENT,),
     "content-picture": (Capability.WRITE_CONTENT,),
+    "content-source": (Capability.WRITE_CONTENT,),
+    "source-find": (Capability.WRITE_CONTENT,),
     "verse-look": (Capability.WRITE_CONTENT,),
     "review-sign": SIGN,
     "review-return": SIGN,
@@ -53,18 +60,29 @@ IN_THE_ACTION: dict[str, tuple[Capability, ...]] = {
 }
 """Routes whose writing is checked by the action on the object itself; any one of these lets in."""
 
-LITERAL = {"surah": 2, "ayah_from": 255, "ayah_to": 256, "secret": "no-such-secret", "verb": "x"}
+LITERAL = {
+    "surah": 2, "ayah_from": 255, "ayah_to": 256, "secret": "no-such-secret", "verb": "x", "network": "mastodon",
+    "kind": "work",
+}  # fmt: skip
 OBJECT = {
     "claim_id": "claim", "content_id": "content", "variant_id": "variant", "media_id": "media", "remark_id": "remark",
     "campaign_id": "campaign", "member_id": "member", "grant_id": "grant", "invitation_id": "invitation",
-    "token_id": "token", "notice_id": "notice", "citation_id": "citation",
+    "token_id": "token", "notice_id": "notice", "citation_id": "citation", "consent_id": "consent",
+    "concept_id": "concept", "narrative_id": "narrative",
+    "programme_id": "programme", "segment_id": "segment", "messenger_id": "messenger",
 }  # fmt: skip
 BY_NAME = (
     ("api-member", "member"), ("api-role-grant", "grant"), ("api-invitation", "invitation"), ("api-token", "token"),
     ("api-notice", "notice"), ("api-claim", "claim"), ("api-citation", "citation"), ("api-campaign", "campaign"),
     ("api-content", "content"), ("api-variant", "variant"), ("api-remark", "remark"), ("api-media", "media"),
-    ("api-channel", "channel"), ("api-delivery", "delivery"), ("api-freeze", "hold"), ("delivery", "delivery"),
-    ("release", "variant"), ("frozen", "hold"), ("agree", "hold"), ("channel", "channel"), ("dashboard", "campaign"),
+    ("api-programme", "programme"), ("api-segment", "segment"), ("api-messenger", "messenger"),
+    ("api-concept", "concept"), ("api-narrative", "narrative"),
+    ("api-channel", "channel"), ("api-delivery", "delivery"), ("api-freeze", "hold"),
+    ("api-application", "application"), ("api-consent", "consent"), ("delivery", "delivery"),
+    ("api-hand", "delivery"),
+    ("api-slot", "slot"), ("api-bulk", "bulk"), ("slot", "slot"), ("bulk", "bulk"), ("calendar-move", "delivery"),
+    ("release", "variant"), ("frozen", "hold"), ("channel", "channel"), ("dashboard", "campaign"),
+    ("hand", "delivery"), ("api-recall", "recall"),
 )  # fmt: skip
 
 
@@ -127,36 +145,7 @@ GUARDED = [name for name in ROUTES if name not in OPEN | OWN]
 
 @pytest.fixture
 def objects(people: People) -> dict[str, int]:
-    """One object of each kind, of the institution that Charlie does not belong to."""
-    house, now = people.rabita, timezone.now()
-    channel = make_channel(house, people.carla, display_name=MARK)
-    campaign = make_campaign(house, people.carla, title=MARK)
-    variant = sign(make_variant(campaign, channel, people.alice, title=MARK), people.bob, people.basma)
-    delivery = mark_published(make_delivery(variant, people.carla))
-    by = {"organisation": house, "created_at": now}
-    media = MediaFile.objects.create(
-        **by, sha256="0" * 64, mime_type="image/png", size=1, width=1, height=1, name="x", uploaded_by=people.alice
-    )
-    citation = Citation.objects.create(**by, kind="work", title=MARK, created_by=people.alice)
-    remark = Remark.objects.create(**by, variant=variant, payload=variant.payload, author=people.bob, text=MARK)
-    hold = Hold.objects.create(
-        organisation=house, scope="everything", reason=MARK, placed_by=people.carla, placed_at=now
-    )
-    notice = Notice.objects.create(
-        organisation=house, user=people.alice, kind="x", title=MARK, link="/", once="x", created_at=now
-    )
-    invitation = Invitation.objects.create(
-        organisation=house, email="x@rabita.test", roles=["author"], invited_by=people.adil,
-        expires_at=now + timedelta(days=1), token_hash="x",
-    )  # fmt: skip
-    membership = membership_of(people.alice)
-    token_for(people.alice)
-    return {
-        "channel": channel.pk, "campaign": campaign.pk, "variant": variant.pk, "content": variant.content_id,
-        "claim": variant.content.claim_id, "delivery": delivery.pk, "media": media.pk, "hold": hold.pk,
-        "remark": remark.pk, "member": membership.pk, "grant": membership.grants.get().pk, "citation": citation.pk,
-        "notice": notice.pk, "invitation": invitation.pk, "token": membership.tokens.get().pk,
-    }  # fmt: skip
+    return one_of_each(people)
 
 
 def ask(client: Client, method: str, address: str) -> Any:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -27,6 +28,9 @@ def test_imports_point_one_way() -> None:
 
 
 def writes_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "update":
+        *_, columns = [*node.args, *(keyword.value for keyword in node.keywords)]
+        return "'state'" in ast.dump(columns)
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -49,7 +53,14 @@ def test_a_state_column_is_written_only_by_the_engine() -> None:
 
 
 def test_no_network_is_named_outside_its_own_places() -> None:
-    names = re.compile("|".join(cls.slug for cls in all_adapters()), re.IGNORECASE)
+    slugs = [cls.slug for cls in all_adapters() if len(cls.slug) > 2]
+    addresses = [
+        urlsplit(url).netloc
+        for cls in all_adapters()
+        for url in (cls.default_url, cls.usual_url, cls.consent_host)
+        if url
+    ]
+    names = re.compile("|".join([*slugs, *(rf"\b{re.escape(host)}\b" for host in addresses)]), re.IGNORECASE)
     allowed = (
         "networks/",
         "sandbox/",
@@ -60,6 +71,8 @@ def test_no_network_is_named_outside_its_own_places() -> None:
         "benchmarks/",
         "CHANGELOG",
         "README",
+        "pyproject.toml",
+        "requirements",
     )
     named = [
         str(path.relative_to(ROOT))

@@ -1,7 +1,7 @@
 """A network on paper, its channel, a signed campaign, and a content that is ready to be written."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import timedelta
 from io import BytesIO
 from typing import Any, ClassVar
 
@@ -13,15 +13,17 @@ from accounts.models import Organisation, User
 from campaigns import briefs, drafting, media, reviewing, submitting
 from campaigns.documents import Document
 from campaigns.models import Campaign, Content, MediaFile, Variant
-from library.citing import add_claim, cite_verse
+from library.citing import cite_verse
 from library.models import Claim
 from networks import registry
 from networks.base import Adapter, Auth, Capability
 from networks.length import TextUnit
 from networks.limits import Limits
 from networks.metrics import Metric
+from networks.options import OFF, Option, choice, switch
 from networks.types import Cost, Post, Profile, Published, Quota, Ready, Visibility
 from publishing.models import Channel
+from tests.knowledge import make_claim, speaking
 from tests.people import actor_of
 
 BRIEF: dict[str, Any] = {
@@ -32,8 +34,8 @@ BRIEF: dict[str, Any] = {
     "call_to_action": "اسأل قبل أن تحكم",
     "languages": ["ar", "fr"],
     "disclosure": {"ar": "حساب معلن لرابطة العلماء", "fr": "Compte déclaré de la Ligue"},
-    "starts_on": date(2027, 2, 1),
-    "ends_on": date(2027, 3, 1),
+    "starts_on": timezone.localdate() + timedelta(days=60),
+    "ends_on": timezone.localdate() + timedelta(days=90),
 }
 
 
@@ -47,10 +49,15 @@ class Paper(Adapter):
         max_text=500, text_unit=TextUnit.GRAPHEMES, url_weight=23, max_media=2,
         media_types=("image/jpeg", "image/png"), max_alt_text=100,
     )  # fmt: skip
-    visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC,)
+    visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC, Visibility.UNLISTED)
+    options: ClassVar[tuple[Option, ...]] = (
+        switch("silent", default=OFF), choice("who_may_reply", "everyone", "followed", is_for_every_part=False)
+    )  # fmt: skip
     metrics: ClassVar[frozenset[Metric]] = frozenset()
     account_metrics: ClassVar[frozenset[Metric]] = frozenset()
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.CONTENT_WARNING})
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {Capability.CONTENT_WARNING, Capability.LANGUAGE, Capability.REPLY}
+    )
     cost: ClassVar[Cost] = Cost()
     quotas: ClassVar[tuple[Quota, ...]] = ()
 
@@ -80,7 +87,8 @@ def _media_root(settings: Any, tmp_path: Any) -> None:
 def make_channel(organisation: Organisation, user: User, handle: str = "@rabita", **fields: Any) -> Channel:
     return Channel.objects.create(
         organisation=organisation, network="paper", server_url="https://paper.test", remote_id=handle, handle=handle,
-        display_name="الرابطة", connected_by=user, connected_at=timezone.now(), **fields,
+        display_name="الرابطة", owner="الرابطة", sender="الرابطة", funder="الرابطة",
+        connected_by=user, connected_at=timezone.now(), **fields,
     )  # fmt: skip
 
 
@@ -90,9 +98,11 @@ def make_picture(size: tuple[int, int] = (40, 30), kind: str = "PNG", colour: st
     return made.getvalue()
 
 
-def make_media(user: User, colour: str = "green") -> MediaFile:
+def make_media(user: User, colour: str = "green", kind: str = "PNG", size: tuple[int, int] = (40, 30)) -> MediaFile:
     actor, house = actor_of(user), user.memberships.get().organisation
-    return media.upload(organisation=house, file=BytesIO(make_picture(colour=colour)), name="لوحة.png", actor=actor)
+    return media.upload(
+        organisation=house, file=BytesIO(make_picture(size, kind, colour)), name="لوحة.png", actor=actor
+    )
 
 
 @pytest.fixture
@@ -102,13 +112,15 @@ def channel(rabita: Organisation, carla: User) -> Channel:
 
 @pytest.fixture
 def claim(alice: User) -> Claim:
-    return add_claim(concept="الجهاد", text_ar="دعوى أن الجهاد مرادف للقتال وحده", actor=actor_of(alice))
+    return make_claim(alice)
 
 
 @pytest.fixture
 def campaign(carla: User, mounir: User) -> Campaign:
     """With a brief that Mounir signed."""
-    made = briefs.create_campaign(title="الجهاد أوسع من القتال", code="jihad", changes=BRIEF, actor=actor_of(carla))
+    made = briefs.create_campaign(
+        title="الجهاد أوسع من القتال", code="jihad", changes={**BRIEF, **speaking(carla)}, actor=actor_of(carla)
+    )
     made = briefs.submit_brief(campaign=made, actor=actor_of(carla))
     return briefs.sign_brief(campaign=made, digest=made.digest, actor=actor_of(mounir))
 

@@ -11,13 +11,17 @@ from accounts.capabilities import Capability
 from accounts.models import User
 from campaigns.lifecycle import VariantState
 from campaigns.models import Campaign, Content, Variant
+from campaigns.questions import QUESTIONS
 from library.models import Claim
 from library.scripture import passage, surahs
 from publishing.models import Channel
 from tests.campaigns.conftest import BRIEF, make_picture, own, sheet
+from tests.knowledge import LATER
 from tests.people import api_client, stale, token_client
 
 API = "/api/v1"
+
+ANSWERS = [code for questions in QUESTIONS.values() for code, _text in questions]
 
 
 def send(client: APIClient, path: str, body: Any = None, *, method: str = "post", status: int = 200) -> Any:
@@ -39,12 +43,20 @@ def test_the_whole_road_goes_through_the_api(
 ) -> None:
     coordinator, manager, author = api_client(carla), api_client(mounir), api_client(alice)
     brief = {**BRIEF, "starts_on": "2027-02-01", "ends_on": "2027-03-01"}
-    made = send(coordinator, "/campaigns/", {"title": "حملة", "code": "api", **brief}, status=201)
+    segment = {"name": "شباب", "description": "شباب", "languages": ["ar"]}
+    speaker = {"public_name": "باحث", "basis": "ثقة", "consent_on": "2026-01-01", "consent_scope": "كلها"}
+    registers = {
+        "segments": [send(coordinator, "/segments/", segment, status=201)["id"]],
+        "messengers": [send(coordinator, "/messengers/", speaker, status=201)["id"]],
+    }
+    wish = {"title": "حملة", "code": "api", **brief, **LATER, **registers}
+    made = send(coordinator, "/campaigns/", wish, status=201)
     waiting = send(coordinator, f"/campaigns/{made['id']}/submit/")
     signed = send(manager, f"/campaigns/{made['id']}/sign/", {"digest": waiting["digest"]})
     assert signed["state"] == "signed"
 
-    claim = send(author, "/claims/", {"concept": "الجهاد", "text_ar": "دعوى"}, status=201)
+    concept = send(author, "/concepts/", {"name_ar": "الجهاد"}, status=201)
+    claim = send(author, "/claims/", {"concept": concept["id"], "text_ar": "دعوى"}, status=201)
     verse = send(author, "/citations/verses/", {"surah": 29, "ayah_from": 69})
     body = {"campaign": made["id"], "claim": claim["id"], "title": "عنوان", "channels": [channel.pk]}
     content = send(author, "/contents/", body, status=201)
@@ -59,10 +71,18 @@ def test_the_whole_road_goes_through_the_api(
     up = send(author, f"/variants/{variant}/submit/", {"base_version": 1})
     assert up["digest"] == shown["digest"]
     for client, gate in ((api_client(bob), "scientific"), (api_client(basma), "language")):
-        up = send(client, f"/variants/{variant}/sign/", {"gate": gate, "digest": up["digest"]})
+        up = send(client, f"/variants/{variant}/sign/", {"gate": gate, "digest": up["digest"], "answers": ANSWERS})
     assert up["state"] == "approved"
     decisions = read(author, f"/variants/{variant}/decisions/")
     assert [each["name"] for each in decisions] == ["Bob", "Basma"]
+    asked = read(author, "/variants/questions/")
+    kept = [{"code": each["code"], "text": each["text"]} for each in asked if each["gate"] == "scientific"]
+    assert decisions[0]["answers"] == kept
+
+
+def test_a_signature_without_its_answers_is_refused(in_review: Variant, bob: User) -> None:
+    wish = {"gate": "scientific", "digest": in_review.digest, "answers": ANSWERS[:2]}
+    assert send(api_client(bob), f"/variants/{in_review.pk}/sign/", wish, status=422)["code"] == "unanswered"
 
 
 def test_a_stale_save_answers_409_by_whom(content: Content, alice: User, carla: User) -> None:
@@ -93,19 +113,19 @@ def test_a_token_writes_and_submits_but_never_signs(content: Content, variant: V
     send(program, f"/contents/{content.pk}/draft/", body, method="put")
     digest = send(program, f"/variants/{variant.pk}/submit/")["digest"]
     signer = token_client(bob, *Capability)
-    wish = {"gate": "scientific", "digest": digest}
-    assert send(signer, f"/variants/{variant.pk}/sign/", wish, status=403)["code"] == "not_allowed"
+    wish = {"gate": "scientific", "digest": digest, "answers": ANSWERS}
+    assert send(signer, f"/variants/{variant.pk}/sign/", wish, status=403)["code"] == "not_by_token"
     assert Variant.objects.get(pk=variant.pk).state == VariantState.IN_REVIEW
 
 
 def test_signing_asks_for_a_fresh_second_factor(in_review: Variant, bob: User) -> None:
-    wish = {"gate": "scientific", "digest": in_review.digest}
+    wish = {"gate": "scientific", "digest": in_review.digest, "answers": ANSWERS}
     client = stale(api_client(bob))
     assert send(client, f"/variants/{in_review.pk}/sign/", wish, status=403)["code"] == "second_factor_needed"
 
 
 def test_a_second_click_on_sign_answers_409(in_review: Variant, bob: User) -> None:
-    wish = {"gate": "scientific", "digest": in_review.digest}
+    wish = {"gate": "scientific", "digest": in_review.digest, "answers": ANSWERS}
     client = api_client(bob)
     send(client, f"/variants/{in_review.pk}/sign/", wish)
     assert send(client, f"/variants/{in_review.pk}/sign/", wish, status=409)["code"] == "already_signed"
@@ -113,7 +133,7 @@ def test_a_second_click_on_sign_answers_409(in_review: Variant, bob: User) -> No
 
 def test_an_author_s_own_signature_is_refused(in_review: Variant, bob: User) -> None:
     in_review.content.contributors.add(bob)
-    wish = {"gate": "scientific", "digest": in_review.digest}
+    wish = {"gate": "scientific", "digest": in_review.digest, "answers": ANSWERS}
     assert send(api_client(bob), f"/variants/{in_review.pk}/sign/", wish, status=403)["code"] == "own_work"
 
 
@@ -195,7 +215,7 @@ def test_an_outsider_finds_nothing_at_any_address(
         assert read(client, path, 404)["code"] == "not_found"
     for path in ("/campaigns/", "/contents/", "/variants/", "/claims/", "/citations/", "/remarks/", "/media/"):
         assert read(client, path)["results"] == []
-    wish = {"digest": approved.digest, "gate": "scientific"}
+    wish = {"digest": approved.digest, "gate": "scientific", "answers": ANSWERS}
     send(client, f"/variants/{approved.pk}/sign/", wish, status=404)
     send(client, f"/campaigns/{campaign.pk}/sign/", {"digest": campaign.digest}, status=404)
     send(client, f"/variants/{approved.pk}/withdraw/", status=404)
@@ -215,8 +235,8 @@ def test_lists_ask_as_much_for_many_as_for_one(
     from django.test.utils import CaptureQueriesContext
 
     from campaigns import briefs, drafting
-    from library.citing import add_claim
     from tests.campaigns.conftest import verse
+    from tests.knowledge import make_claim
     from tests.people import actor_of
 
     client = api_client(alice)
@@ -224,10 +244,21 @@ def test_lists_ask_as_much_for_many_as_for_one(
     with CaptureQueriesContext(connection) as few:
         read(client, path)
     for number in range(3):
-        claim = add_claim(concept="c", text_ar=f"دعوى {number}", actor=actor_of(alice))
+        claim = make_claim(alice, f"دعوى {number}")
         drafting.create_content(campaign=campaign, claim=claim, title="x", channels=[channel], actor=actor_of(alice))
         briefs.create_campaign(title="x", actor=actor_of(carla))
         verse(alice, 3, number + 1)
     with CaptureQueriesContext(connection) as many:
         read(client, path)
     assert len(many) == len(few)
+
+
+def test_a_sheet_is_measured_before_it_is_saved(alice: User, nadia: User, charlie: User, content: Content) -> None:
+    version, document = content.draft_version, sheet("كلمات لم تُحفظ بعد")
+    found = send(api_client(alice), f"/contents/{content.pk}/measure/", {"document": document})
+    assert found["variants"][0]["parts"][0]["text"].startswith("كلمات لم تُحفظ بعد")
+    assert {"code", "level"} <= found["checks"][0].keys()
+    content.refresh_from_db()
+    assert content.draft_version == version
+    send(api_client(nadia), f"/contents/{content.pk}/measure/", {"document": document}, status=403)
+    send(api_client(charlie), f"/contents/{content.pk}/measure/", {"document": document}, status=404)

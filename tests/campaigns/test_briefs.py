@@ -8,18 +8,20 @@ import pytest
 from accounts.capabilities import Capability
 from accounts.models import User
 from campaigns import briefs, voiding
+from campaigns.brief_fields import PROSE
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Variant
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Decision, Event, Notice
 from chain.reviewing import is_signed
 from tests.campaigns.conftest import BRIEF
+from tests.knowledge import speaking
 from tests.people import actor_of, make_person, token_actor_of
 
 
 @pytest.fixture
 def draft(carla: User) -> Campaign:
-    return briefs.create_campaign(title="حملة", code="new", changes=BRIEF, actor=actor_of(carla))
+    return briefs.create_campaign(title="حملة", code="new", changes={**BRIEF, **speaking(carla)}, actor=actor_of(carla))
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_each_manager_is_told_once(draft: Campaign, carla: User, mounir: User) -
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({name: " "}, f"{name}_missing") for name in briefs.PROSE]
+    [({name: " "}, f"{name}_missing") for name in PROSE]
     + [
         ({"languages": []}, "languages_missing"),
         ({"disclosure": {"ar": "x"}}, "disclosure_missing"),
@@ -235,6 +237,6 @@ def test_the_same_brief_needs_no_second_signature_when_an_edit_is_undone(campaig
 
 def test_a_manager_who_also_writes_is_not_asked_to_sign(rabita: Any, carla: User) -> None:
     both = make_person("Both", ["coordinator", "manager"], rabita)
-    made = briefs.create_campaign(title="x", changes=BRIEF, actor=actor_of(both))
+    made = briefs.create_campaign(title="x", changes={**BRIEF, **speaking(both)}, actor=actor_of(both))
     briefs.submit_brief(campaign=made, actor=actor_of(carla))
     assert not Notice.objects.filter(user=both, kind="brief").exists()

@@ -1,5 +1,6 @@
 """campaigns.documents: read strictly, and changed in nothing but line ends."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_document_goes_out_and_comes_back_the_same() -> None:
         sources=(5,),
     )
     assert parse(document.to_json()) == document
+    chosen = OwnText(visibility="unlisted", language="fr", options={"silent": "on"})
+    assert parse(replace(document, variants={7: chosen}).to_json()).variants == {7: chosen}
+
+
+def test_a_sheet_that_chooses_nothing_for_its_network_keeps_the_form_it_had() -> None:
+    said = Document(title="x", variants={7: OwnText()}).to_json()["variants"]["7"]
+    assert set(said) == {"blocks", "media", "link", "tags", "content_warning"}
+    assert parse(sheet("x", variants={"7": own(visibility="public")})).variants == {7: OwnText()}
 
 
 def bad(**change: Any) -> dict[str, Any]:
@@ -48,6 +57,11 @@ def bad(**change: Any) -> dict[str, Any]:
         bad(body=[{"type": "verse", "citation": -1}]),
         bad(body=[{"type": "verse", "citation": 3, "text": "typed over"}]),
         bad(body=[{"type": "text", "text": "x"}] * 201),
+        bad(variants={"7": own(visibility="direct")}),
+        bad(variants={"7": own(language="klingon")}),
+        bad(variants={"7": own(options=["silent"])}),
+        bad(variants={"7": own(options={"Silent!": "on"})}),
+        bad(variants={"7": own(options={"silent": True})}),
         bad(body=[{"type": "text", "text": "x" * 20_001}]),
         bad(body=[{"type": "text", "text": "x" * 20_000}] * 6),
         bad(body=[{"type": "text", "text": "a\x00b"}]),

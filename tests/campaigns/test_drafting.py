@@ -168,9 +168,9 @@ def test_sources_stay_when_a_sheet_does_not_speak_of_them(content: Content, alic
 
 
 def test_a_content_answers_a_claim_of_its_own_institution(campaign: Campaign, alice: User, charlie: User) -> None:
-    from library.citing import add_claim
+    from tests.knowledge import make_claim
 
-    foreign = add_claim(concept="c", text_ar="t", actor=actor_of(charlie))
+    foreign = make_claim(charlie)
     with pytest.raises(NotFound):
         drafting.create_content(campaign=campaign, claim=foreign, title="x", actor=actor_of(alice))
 

@@ -21,10 +21,11 @@ from campaigns.models import Campaign, Content, MediaFile, Payload, Variant
 from campaigns.rendering import render
 from campaigns.sheets import COLUMNS
 from chain.errors import Invalid, NotAllowed, NotFound
-from library.models import Claim
+from library.models import Claim, Concept
 from library.scripture import passage
 from publishing.models import Channel
 from tests.campaigns.conftest import make_picture
+from tests.knowledge import make_concept
 from tests.people import actor_of
 
 HEADER = [*COLUMNS, "concept"]
@@ -61,6 +62,12 @@ def as_xlsx(*rows: dict[str, Any]) -> bytes:
         sheet.append([each.get(name) for name in HEADER])
     book.save(made)
     return made.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def concept(request: pytest.FixtureRequest) -> Concept | None:
+    """The concept that the rows name, where a test has a database at all."""
+    return make_concept(request.getfixturevalue("alice"), "الجهاد") if "campaign" in request.fixturenames else None
 
 
 @pytest.fixture
@@ -192,6 +199,7 @@ def test_a_spreadsheet_s_own_dates_and_times_are_read_back(bring: Any) -> None:
         ({"title": ""}, "title"),
         ({"claim": ""}, "claim"),
         ({"concept": ""}, "concept"),
+        ({"concept": "القتال"}, "no concept"),
         ({"reference": ""}, "reference"),
         ({"language": "de"}, "language"),
         ({"picture": "p.png"}, "alt text"),
@@ -257,7 +265,7 @@ def test_a_bad_file_has_its_own_sentence(bring: Any, made: Any, code: str) -> No
 
 
 def test_a_semicolon_csv_with_a_mark_at_its_start_is_read(bring: Any) -> None:
-    content = b"\xef\xbb\xbf" + "reference;language;title;text;claim;concept\nJ9;ar;عنوان;نص;دعوى;مفهوم\n".encode()
+    content = b"\xef\xbb\xbf" + "reference;language;title;text;claim;concept\nJ9;ar;عنوان;نص;دعوى;الجهاد\n".encode()
     assert bring(content).is_kept
 
 
@@ -327,3 +335,8 @@ def test_a_time_that_the_clocks_jump_over_is_refused(campaign: Campaign) -> None
     with pytest.raises(Invalid) as refused:
         importing.planned("2031-03-30 02:30", campaign)
     assert refused.value.code == "no_such_time"
+
+
+def test_a_concept_is_found_however_it_is_vowelled_and_never_made_by_a_file(bring: Any) -> None:
+    bring(as_csv(row(concept="اَلْجِهَادُ")))
+    assert Claim.objects.get().concept == Concept.objects.get()

@@ -13,10 +13,12 @@ from campaigns import briefs, drafting, reviewing
 from campaigns.lifecycle import CampaignState
 from campaigns.media import path_of
 from campaigns.models import Campaign, Content, Variant
+from campaigns.views import campaigns as campaigns_pages
 from chain.models import Decision
 from library.models import Claim
 from publishing.models import Channel
 from tests.campaigns.conftest import BRIEF, make_media, write
+from tests.knowledge import make_concept, speaking
 from tests.people import actor_of, sign_in, stale
 
 TYPED = {
@@ -38,7 +40,7 @@ TYPED = {
 
 @pytest.fixture
 def draft(carla: User) -> Campaign:
-    return briefs.create_campaign(title="أدب الخلاف", changes=BRIEF, actor=actor_of(carla))
+    return briefs.create_campaign(title="أدب الخلاف", changes={**BRIEF, **speaking(carla)}, actor=actor_of(carla))
 
 
 @pytest.fixture
@@ -79,6 +81,16 @@ def test_the_outsiders_desk_and_lists_show_nothing_of_ours(client: Client, in_re
         assert in_review.content.title not in client.get(path).content.decode()
 
 
+def test_a_campaigns_contents_are_shown_page_by_page(
+    client: Client, campaign: Campaign, claim: Claim, channel: Channel, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns_pages, "CONTENTS_SHOWN", 1)
+    for title in ("الأول زمنا", "الثاني زمنا"):
+        drafting.create_content(campaign=campaign, claim=claim, title=title, channels=[channel], actor=actor_of(alice))
+    pages = [sign_in(client, alice).get(f"/campaigns/{campaign.pk}/?page={n}").content.decode() for n in (1, 2)]
+    assert [("الأول زمنا" in page, "الثاني زمنا" in page) for page in pages] == [(False, True), (True, False)]
+
+
 def test_the_list_does_not_ask_more_of_the_database_with_more_contents(
     client: Client, content: Content, campaign: Campaign, claim: Claim, channel: Channel, alice: User
 ) -> None:
@@ -102,8 +114,9 @@ def test_a_claim_is_recorded_and_answered_in_a_campaign(
     client: Client, campaign: Campaign, channel: Channel, alice: User
 ) -> None:
     sign_in(client, alice)
-    client.post("/claims/", {"concept": "الجزية", "text_ar": "دعوى أن الجزية حكم دائم"})
-    claim = Claim.objects.get(concept="الجزية")
+    concept = make_concept(alice, "الجزية")
+    client.post("/claims/", {"concept": concept.pk, "text_ar": "دعوى أن الجزية حكم دائم"})
+    claim = Claim.objects.get(concept=concept)
     typed = {"campaign": campaign.pk, "language": "ar", "title": "الجزية", "channels": [channel.pk]}
     answer = client.post(f"/claims/{claim.pk}/answer/", typed)
     content = Content.objects.get(claim=claim)
@@ -111,8 +124,19 @@ def test_a_claim_is_recorded_and_answered_in_a_campaign(
     assert content.variants.get().channel == channel
 
 
+def test_each_channel_is_named_once_with_its_network(
+    client: Client, campaign: Campaign, channel: Channel, claim: Claim, alice: User
+) -> None:
+    sign_in(client, alice)
+    page = client.get(f"/claims/{claim.pk}/answer/").content.decode()
+    assert f"Paper: {channel.display_name} · \u2066{channel.handle}\u2069" in page
+    Channel.objects.update(handle=channel.display_name)
+    page = client.get(f"/claims/{claim.pk}/answer/").content.decode()
+    assert f"Paper: {channel.display_name}<" in page
+
+
 def test_a_claim_recorded_twice_keeps_what_was_typed(client: Client, claim: Claim, alice: User) -> None:
-    typed = {"concept": "الجهاد", "text_ar": claim.text_ar, "text_fr": "Ce que j'ai tapé"}
+    typed = {"concept": claim.concept_id, "text_ar": claim.text_ar, "text_fr": "Ce que j'ai tapé"}
     answer = sign_in(client, alice).post("/claims/", typed)
     assert answer.status_code == 422
     assert "Ce que j&#x27;ai tapé" in answer.content.decode()
@@ -152,7 +176,9 @@ def test_a_brief_that_cannot_be_is_refused_beside_its_field(
 
 
 def test_the_heading_counts_what_is_missing_and_the_button_is_shut(client: Client, carla: User) -> None:
-    made = briefs.create_campaign(title="حملة", changes={**BRIEF, "goal": "", "message": ""}, actor=actor_of(carla))
+    made = briefs.create_campaign(
+        title="حملة", changes={**BRIEF, **speaking(carla), "goal": "", "message": ""}, actor=actor_of(carla)
+    )
     User.objects.filter(pk=carla.pk).update(language="en")
     page = sign_in(client, carla).get(f"/campaigns/{made.pk}/").content.decode()
     assert "2 things are missing before it begins" in page
@@ -208,7 +234,7 @@ def test_asking_for_changes_with_a_lapsed_factor_keeps_the_note(
 
 
 def test_whoever_wrote_the_brief_is_not_offered_the_seal(client: Client, rabita: Organisation, mounir: User) -> None:
-    made = briefs.create_campaign(title="حملة", changes=BRIEF, actor=actor_of(mounir))
+    made = briefs.create_campaign(title="حملة", changes={**BRIEF, **speaking(mounir)}, actor=actor_of(mounir))
     briefs.submit_brief(campaign=made, actor=actor_of(mounir))
     made.refresh_from_db()
     sign_in(client, mounir)
@@ -263,3 +289,24 @@ def test_every_page_speaks_the_persons_language(
         page = client.get(path)
         assert page.status_code == 200, path
         assert f'<html lang="{language}"' in page.content.decode()
+
+
+def test_the_list_of_contents_is_counted_filtered_and_paged_without_being_read(
+    client: Client, content: Content, variant: Variant, carla: User, alice: User
+) -> None:
+    contents = [
+        drafting.create_content(campaign=content.campaign, claim=content.claim, title=f"نص {n}", actor=actor_of(alice))
+        for n in range(3)
+    ]
+    Variant.objects.filter(pk=variant.pk).update(state="changes_requested")
+    page = sign_in(client, carla)
+    with CaptureQueriesContext(connection) as few:
+        found = page.get("/contents/")
+    assert {option.value: option.count for option in found.context["options"]} == {"changes_requested": 1, "draft": 3}
+    assert [row.title for row in page.get("/contents/?state=changes_requested").context["rows"]] == [content.title]
+    for n in range(40):
+        drafting.create_content(campaign=content.campaign, claim=content.claim, title=f"ن {n}", actor=actor_of(alice))
+    with CaptureQueriesContext(connection) as many:
+        found = page.get("/contents/?page=2")
+    assert (found.context["total"], len(found.context["rows"])) == (len(contents) + 41, 14)
+    assert len(many) <= len(few)

@@ -52,7 +52,7 @@ def test_a_save_upon_an_old_version_gives_back_both_texts_and_changes_nothing(
 
 
 def test_a_lapsed_sign_in_answers_401_so_that_the_page_keeps_the_words(client: Client, content: Content) -> None:
-    for act in ("save", "measure", "lay", "verses", "pictures"):
+    for act in ("save", "measure", "lay", "thread", "verses", "pictures"):
         assert post(client, f"/contents/{content.pk}/{act}/", {}).status_code == 401
 
 

@@ -217,8 +217,7 @@ def test_a_channel_may_have_its_own_text_that_starts_from_the_sheet(
     assert saved_text(content) == WORDS
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize(("language", "size"), [("ar", DESKTOP), ("fr", PHONE)], ids=["ar", "fr"])
 def test_nothing_stands_in_the_way_on_these_pages(
     size: dict[str, int],
     language: str,
@@ -264,3 +263,38 @@ def test_a_reviewer_answers_and_signs_on_a_phone(
     assert Decision.objects.filter(user=bob, subject_type="campaigns.variant").count() == 1
     variant.refresh_from_db()
     assert variant.state == VariantState.IN_REVIEW
+
+
+def test_what_the_network_lets_one_choose_is_saved_by_itself(
+    live_server: Any, windows: Any, content: Content, variant: Variant, alice: User
+) -> None:
+    page = open_sheet(windows(alice, live_server.url), live_server, content)
+    page.locator(f"#option-{variant.pk}-silent").check()
+    page.locator(f"#option-{variant.pk}-who_may_reply").select_option("followed")
+    page.locator(f"#visibility-{variant.pk}-visibility").select_option("unlisted")
+    expect(page.locator(SAVED)).to_be_visible()
+    page.wait_for_function("document.querySelector('#submit-form [name=base_version]').value > 0")
+    page.wait_for_load_state("networkidle")
+    said = document_in(content).of(variant.pk)
+    assert (said.visibility, said.options) == ("unlisted", {"silent": "on", "who_may_reply": "followed"})
+
+
+def test_a_text_that_is_too_long_becomes_a_thread_whose_borders_the_author_moves(
+    live_server: Any, windows: Any, content: Content, variant: Variant, alice: User, axe: Any
+) -> None:
+    page = open_sheet(windows(alice, live_server.url), live_server, content)
+    paragraph(page).fill("\n".join([f"{WORDS} " * 10] * 3))
+    page.locator("[data-thread]").click()
+    own_text = page.locator(f"[data-blocks='v{variant.pk}']")
+    expect(own_text.locator("[data-block='break']")).to_have_count(2)
+    cards = page.locator(f"[data-preview='{variant.pk}'] .thread-posts > li")
+    expect(cards).to_have_count(3)
+    expect(page.locator("[data-thread]")).to_have_count(0)
+    axe(page)
+    own_text.locator("[data-block='break']").last.locator("[data-act='remove']").click()
+    expect(cards).to_have_count(2)
+    own_text.locator("textarea").first.evaluate("area => { area.focus(); area.setSelectionRange(40, 40); }")
+    page.locator(f"#v-{variant.pk} [data-break]").click()
+    expect(cards).to_have_count(3)
+    expect(page.locator(SAVED)).to_be_visible()
+    page.wait_for_load_state("networkidle")

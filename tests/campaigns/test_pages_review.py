@@ -11,13 +11,14 @@ from accounts.models import User
 from campaigns import drafting
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, Remark, Variant
+from campaigns.questions import QUESTIONS
 from chain.models import Decision
 from library.scripture import passage
 from tests.campaigns.conftest import sign as sign_directly
 from tests.campaigns.conftest import up, verse, write
 from tests.people import actor_of, sign_in, stale
 
-ALL = ["0", "1", "2", "3", "4"]
+ALL = [code for questions in QUESTIONS.values() for code, _text in questions]
 
 
 def sign(client: Client, variant: Variant, gate: str = "scientific", **more: Any) -> Any:
@@ -72,7 +73,7 @@ def test_an_unanswered_question_keeps_the_seal_away_and_the_ticks_on_the_page(
     client: Client, in_review: Variant, bob: User
 ) -> None:
     sign_in(client, bob)
-    sign(client, in_review, answer=["0", "2"])
+    sign(client, in_review, answer=["in_context", "consensus"])
     page = client.get(f"/review/{in_review.pk}/").content.decode()
     assert page.count(" checked required") == 2
     assert not Decision.objects.filter(subject_type="campaigns.variant").exists()

@@ -10,10 +10,10 @@ from accounts.models import User
 from campaigns import access, briefs, drafting, queries, reviewing
 from campaigns.models import Campaign, Content, Variant
 from chain.errors import NotFound
-from library.citing import add_claim
 from library.models import Claim
 from publishing.models import Channel
 from tests.campaigns.conftest import BRIEF, sign, up, verse, write
+from tests.knowledge import make_claim, speaking
 from tests.people import actor_of
 
 
@@ -66,7 +66,7 @@ def test_a_signed_text_waits_for_a_date(approved: Variant, carla: User, mounir: 
 
 
 def test_a_brief_waits_for_a_manager_who_did_not_write_it(carla: User, mounir: User) -> None:
-    made = briefs.create_campaign(title="x", changes=BRIEF, actor=actor_of(carla))
+    made = briefs.create_campaign(title="x", changes={**BRIEF, **speaking(carla)}, actor=actor_of(carla))
     assert kinds(carla) == {"briefs": 1}
     briefs.submit_brief(campaign=made, actor=actor_of(carla))
     assert kinds(mounir) == {"briefs": 1}
@@ -119,7 +119,7 @@ def test_the_desk_asks_as_much_for_many_as_for_one(
 ) -> None:
     def grow(count: int, start: int) -> None:
         for number in range(start, start + count):
-            claim = add_claim(concept="c", text_ar=f"دعوى {number}", actor=actor_of(alice))
+            claim = make_claim(alice, f"دعوى {number}")
             for text in ("يبقى", "يُقدَّم"):
                 made = drafting.create_content(
                     campaign=campaign, claim=claim, title=f"{text} {number}", channels=[channel], actor=actor_of(alice)

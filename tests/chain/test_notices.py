@@ -58,3 +58,22 @@ def test_a_mail_that_could_not_leave_is_tried_again_later(people: People, monkey
     assert notices.mail_waiting() == 0, "another process may still be at it"
     Notice.objects.update(mail_claimed_until=timezone.now() - timedelta(seconds=1))
     assert notices.mail_waiting() == 1
+
+
+def test_a_mail_server_that_takes_nothing_is_asked_three_times_and_one_bad_address_stops_nobody(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def refuse(message: mail.EmailMessage) -> None:
+        asked.extend(message.to)
+        raise TimeoutError
+
+    people_told = [person for person in people.members if person != people.carla]
+    with monkeypatch.context() as patched:
+        patched.setattr("chain.notices.enqueue", lambda ids: None)
+        notices.tell(people_told, kind="x", title="x", link="/", once="x")
+        patched.setattr("django.core.mail.EmailMessage.send", refuse)
+        assert notices.mail_waiting() == 0
+        assert len(asked) == notices.FAILURES_IN_A_ROW < len(people_told)
+    assert notices.mail_waiting() == len(people_told) - notices.FAILURES_IN_A_ROW

@@ -12,11 +12,11 @@ from sandbox.testing import SandboxClient, running_sandbox
 
 
 @pytest.fixture
-def lay(tmp_path: Path, settings: Any, networks: SandboxClient) -> Callable[[], None]:
-    """Run `manage.py demo`."""
+def lay(networks: SandboxClient) -> Callable[..., None]:
+    """Run `manage.py demo`: without a past, unless `past_days` are given."""
 
-    def run() -> None:
-        call_command("demo", verbosity=0)
+    def run(past_days: int = 0) -> None:
+        call_command("demo", verbosity=0, networks=networks.url, past_days=past_days)
 
     return run
 

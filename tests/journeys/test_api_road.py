@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from campaigns.models import Payload
+from campaigns.questions import QUESTIONS
 from library import scripture
 from sandbox.testing import SandboxClient
 from tests.journeys.conftest import (
@@ -22,6 +23,7 @@ from tests.journeys.conftest import (
     send_what_is_due,
     until,
 )
+from tests.knowledge import LATER
 from tests.people import sign_in, stale, token_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +32,7 @@ OPENING = "في سورة العنكبوت وعد لمن بذل جهده ابتغ
 CLOSING = "فالمجاهدة هنا بذل الوسع في طاعة الله، وهي في وسع كل واحد منا."
 VOWELLED = CLOSING.replace("وسع", "وُسع", 1)
 DISCLOSURE = "تنشره رابطة العلماء."
+ANSWERS = [code for questions in QUESTIONS.values() for code, _text in questions]
 
 
 class Browser:
@@ -78,12 +81,19 @@ class Road:
         self.manager = Browser(house.manager)
         self.channel = self.connect()
         self.campaign = self.sign_campaign()
+        concept = self.author.post("concepts/", {"name_ar": "الجهاد"})["id"]
         self.claim = self.author.post(
-            "claims/", {"concept": "الجهاد", "text_ar": "دعوى أن الجهاد لا معنى له إلا القتال."}
+            "claims/", {"concept": concept, "text_ar": "دعوى أن الجهاد لا معنى له إلا القتال."}
         )["id"]
 
     def connect(self) -> int:
-        body = {"network": "mastodon", "server_url": self.network.base("mastodon"), "token": TOKEN}
+        disclosure = dict.fromkeys(("owner", "sender", "funder"), "الرابطة")
+        body = {
+            "network": "mastodon",
+            "server_url": self.network.base("mastodon"),
+            "token": TOKEN,
+            "disclosure": disclosure,
+        }
         return int(self.coordinator.post("channels/", body)["id"])
 
     def sign_campaign(self) -> int:
@@ -97,7 +107,10 @@ class Road:
             "starts_on": today.isoformat(),
             "ends_on": (today + timedelta(days=30)).isoformat(),
         }
-        made = self.coordinator.post("campaigns/", brief)
+        segment = self.coordinator.post("segments/", {"name": "شباب", "description": "شباب"})["id"]
+        speaker = {"public_name": "باحث", "basis": "ثقة", "consent_on": "2026-01-01", "consent_scope": "كلها"}
+        messenger = self.coordinator.post("messengers/", speaker)["id"]
+        made = self.coordinator.post("campaigns/", {**brief, **LATER, "segments": [segment], "messengers": [messenger]})
         up = self.coordinator.post(f"campaigns/{made['id']}/submit/")
         signed = self.manager.post(f"campaigns/{made['id']}/sign/", {"digest": up["digest"]})
         assert signed["state"] == "signed"
@@ -132,7 +145,9 @@ class Road:
         assert submitted.status_code == 200, submitted.content.decode()
         variant: Json = submitted.json()[0]
         for reader, gate in ((self.scientific, "scientific"), (self.language, "language")):
-            variant = reader.post(f"variants/{variant['id']}/sign/", {"gate": gate, "digest": variant["digest"]})
+            variant = reader.post(
+                f"variants/{variant['id']}/sign/", {"gate": gate, "digest": variant["digest"], "answers": ANSWERS}
+            )
         assert variant["state"] == "approved"
         return variant
 
@@ -217,7 +232,10 @@ def test_a_vowel_changed_by_sql_is_refused_by_the_database_or_held(road: Road) -
 def test_nobody_signs_their_own_text_nor_two_gates_nor_without_a_fresh_code(road: Road) -> None:
     content = road.write()
     variant = road.author.send(f"contents/{content['id']}/submit/").json()[0]
-    path, body = f"variants/{variant['id']}/sign/", {"gate": "scientific", "digest": variant["digest"]}
+    path, body = (
+        f"variants/{variant['id']}/sign/",
+        {"gate": "scientific", "digest": variant["digest"], "answers": ANSWERS},
+    )
     assert road.author.send(path, body).status_code == 403
     lapsed = stale(sign_in(APIClient(), road.house.scientific.user))
     refused = lapsed.post(f"/api/v1/{path}", body, format="json")

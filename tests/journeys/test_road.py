@@ -21,9 +21,12 @@ from campaigns.models import Campaign, Content, Variant
 from campaigns.reviewing import sign
 from campaigns.submitting import submit_all
 from library import scripture
-from library.citing import add_claim, cite_verse
+from library.citing import cite_verse
+from library.concepts import add_concept
 from library.models import Claim
+from library.narratives import add_claim
 from publishing import channels, scheduling
+from publishing.disclosing import Disclosure
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Channel, Delivery
 from sandbox.testing import SandboxClient
@@ -37,6 +40,7 @@ from tests.journeys.conftest import (
     send_what_is_due,
     until,
 )
+from tests.knowledge import speaking
 from tests.people import actor_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -89,24 +93,29 @@ class Stage:
 Open = Callable[[Traveller], Page]
 
 
-@pytest.fixture(params=["ar", "fr"])
+@pytest.fixture
 def stage(request: Any, make_house: Callable[[str], House], network: SandboxClient, live_server: Any) -> Stage:
     language: str = request.param
     house = make_house(language)
     coordinator, manager = actor_of(house.coordinator.user), actor_of(house.manager.user)
     channel = channels.connect(
-        actor=coordinator, network="mastodon", server_url=network.base("mastodon"), token=TOKEN, language=language
+        actor=coordinator,
+        network="mastodon",
+        server_url=network.base("mastodon"),
+        token=TOKEN,
+        language=language,
+        disclosure=Disclosure("الرابطة", "الرابطة", "الرابطة"),
     )
     today = timezone.now().date()
     prose = dict.fromkeys(("goal", "segment", "message", "messenger", "call_to_action"), WORDS[language].closing)
     lines = {language: WORDS[language].disclosure}
     dates = {"starts_on": today, "ends_on": today + timedelta(days=30)}
-    brief = {**prose, **dates, "languages": [language], "disclosure": lines}
+    brief = {**prose, **dates, **speaking(house.coordinator.user), "languages": [language], "disclosure": lines}
     campaign = create_campaign(title="معان أصيلة", changes=brief, actor=coordinator)
     up = submit_brief(campaign=campaign, actor=coordinator)
     campaign = sign_brief(campaign=up, digest=up.digest, actor=manager)
     claim = add_claim(
-        concept="الجهاد",
+        concept=add_concept(name_ar="الجهاد", actor=actor_of(house.author.user)),
         text_ar="دعوى أن الجهاد لا معنى له إلا القتال.",
         text_fr="L'argument selon lequel le jihad ne signifie rien d'autre que le combat.",
         actor=actor_of(house.author.user),
@@ -114,7 +123,7 @@ def stage(request: Any, make_house: Callable[[str], House], network: SandboxClie
     return Stage(house, language, channel, campaign, claim.pk, live_server.url)
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+@pytest.fixture
 def size(request: Any) -> dict[str, int]:
     found: dict[str, int] = request.param
     return found
@@ -267,6 +276,11 @@ def release(stage: Stage, page: Page, variant: Variant) -> Delivery:
     return Delivery.objects.get(variant=variant)
 
 
+SOME = pytest.mark.parametrize(("stage", "size"), [("ar", PHONE), ("fr", DESK)], indirect=True, ids=["ar", "fr"])
+"""Each language at one width; the pages of tests/campaigns in a browser are looked at the other way round."""
+
+
+@SOME
 def test_the_road(stage: Stage, enter: Open, network: SandboxClient) -> None:
     house, words = stage.house, stage.words
     author = enter(house.author)
@@ -323,6 +337,7 @@ def signed_for_tomorrow(stage: Stage) -> Delivery:
     return scheduling.schedule(variant=variant, due_at=due_at, actor=actor_of(house.coordinator.user))
 
 
+@SOME
 def test_one_letter_changed_in_the_editor_after_signing_is_held(
     stage: Stage, enter: Open, network: SandboxClient
 ) -> None:
@@ -357,6 +372,7 @@ PAGES = {
 }  # fmt: skip
 
 
+@SOME
 def test_nothing_stands_in_the_way_on_any_page(stage: Stage, enter: Open, network: SandboxClient) -> None:
     delivery = signed_for_tomorrow(stage)
     known = {

@@ -1,11 +1,16 @@
 """library.citing: one citation per passage, works verified by another person, claims recorded once."""
 
-import pytest
+from datetime import date
+from typing import Any
 
-from accounts.models import Organisation, User
+import pytest
+from django.utils import translation
+
+from accounts.models import User
 from chain.errors import Invalid, NotAllowed, NotFound, StaleState
 from chain.models import Event
 from library import access, citing, scripture
+from library.folding import matching
 from library.models import Citation
 from tests.people import actor_of, token_actor_of
 
@@ -71,29 +76,42 @@ def test_a_work_needs_a_name(alice: User) -> None:
     assert refused.value.field == "title"
 
 
-def test_a_claim_is_recorded_once(alice: User, bob: User) -> None:
-    claim = citing.add_claim(concept="الجهاد", text_ar="دعوى", text_fr="Une thèse", actor=actor_of(alice))
-    assert citing.claim_text(claim, "fr") == "Une thèse"
-    assert citing.claim_text(claim, "en") == "دعوى"
-    with pytest.raises(Invalid) as refused:
-        citing.add_claim(concept="x", text_ar="دعوى", actor=actor_of(bob))
-    assert refused.value.code == "claim_exists"
+def test_a_hadith_waits_for_its_verifier_and_shows_its_grade_with_the_critic(alice: User, bob: User) -> None:
+    made = citing.cite_source(kind="hadith", title="مجموع", grade="sahih", graded_by="ناقد", actor=actor_of(alice))
+    with translation.override("en"):
+        assert citing.told_of(made) == "مجموع, Sound (ناقد) (to be verified)"
+        assert citing.told_of(citing.verify_citation(citation=made, actor=actor_of(bob))) == "مجموع, Sound (ناقد)"
+
+
+def test_all_that_names_a_source_is_under_its_hash(alice: User) -> None:
+    page = {"title": "صفحة", "link": "https://example.org/a", "accessed_on": date(2026, 11, 2)}
+    first = citing.cite_source(kind="page", **page, actor=actor_of(alice))
+    other = citing.cite_source(kind="page", **{**page, "accessed_on": date(2026, 11, 3)}, actor=actor_of(alice))
+    assert len({first.sha256, other.sha256}) == 2
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"),
-    [({"concept": ""}, "concept"), ({"text_ar": " "}, "text_ar"), ({"text_ar": "ن" * 301}, "text_ar"),
-     ({"text_fr": "a\x00"}, "text_fr")],
-)  # fmt: skip
-def test_a_claim_s_faults_are_told_by_field(alice: User, fields: dict[str, str], field: str) -> None:
+    ("kind", "given", "field"),
+    [
+        ("hadith", {"title": " "}, "title"),
+        ("hadith", {"title": "x", "grade": "sahih"}, "graded_by"),
+        ("hadith", {"title": "x", "grade": "perfect"}, "grade"),
+        ("page", {"title": "x", "accessed_on": date(2026, 11, 2)}, "link"),
+        ("page", {"title": "x", "link": "https://example.org"}, "accessed_on"),
+        ("page", {"title": "x", "link": "javascript:alert(1)", "accessed_on": date(2026, 11, 2)}, "link"),
+        ("work", {"title": "x", "grade": "sahih"}, "grade"),
+        ("quran", {"title": "x"}, "kind"),
+    ],
+)
+def test_a_sources_faults_are_told_by_field(alice: User, kind: str, given: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        citing.add_claim(**{"concept": "c", "text_ar": "t", **fields}, actor=actor_of(alice))
+        citing.cite_source(kind=kind, actor=actor_of(alice), **given)
     assert refused.value.field == field
 
 
-def test_claims_of_another_institution_are_not_found(alice: User, charlie: User, rabita: Organisation) -> None:
-    claim = citing.add_claim(concept="c", text_ar="t", actor=actor_of(alice))
-    assert access.claim_or_404(actor_of(alice), claim.pk) == claim
-    with pytest.raises(NotFound):
-        access.claim_or_404(actor_of(charlie), claim.pk)
-    assert not access.claims_of(actor_of(charlie)).exists()
+@pytest.mark.embedded
+def test_a_source_is_found_by_its_words_and_a_verse_by_its_own(alice: User) -> None:
+    verse = citing.cite_verse(surah=2, ayah_from=256, actor=actor_of(alice))
+    work = citing.cite_work(author="ابن رُشد", title="المقدّمات", actor=actor_of(alice))
+    assert list(matching(Citation.objects.all(), "لا اكراه في الدين")) == [verse]
+    assert list(matching(Citation.objects.all(), "مقدمات ابن رشد")) == [work]

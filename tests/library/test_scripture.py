@@ -10,7 +10,7 @@ from quran_text import Mushaf
 from rest_framework.renderers import JSONRenderer
 
 from campaigns.documents import parse
-from campaigns.rendering import Material, text_of
+from campaigns.rendering import Material, texts_of
 from chain.errors import Invalid
 from chain.trail import canonical
 from library import scripture
@@ -59,7 +59,7 @@ def test_every_verse_is_laid_into_a_post_whole_and_unchanged() -> None:
 
     document = parse({"title": "", "body": [{"type": "verse", "citation": 1}], "variants": {}})
     for passage in every():
-        text = text_of(document, Written(), Material(passages={1: passage}), "")  # type: ignore[arg-type]
+        (text,) = texts_of(document, Written(), Material(passages={1: passage}), "")  # type: ignore[arg-type]
         assert text == f"﴿{passage.text}﴾ [{passage.surah_name}: {passage.ayah_from}]"
 
 

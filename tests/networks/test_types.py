@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from networks.errors import ALL_CODES, Code
-from networks.limits import Limits
+from networks.length import TextUnit
+from networks.limits import Limits, VideoLimits
 from networks.metrics import SPECS, Metric
 from networks.registry import UnknownNetwork, adapter_class, all_adapters
-from networks.types import AppCredentials, Connection, Media, Post, Visibility, canonical_json
+from networks.types import AppCredentials, Captions, Connection, Media, Post, Visibility, canonical_json
 
 NOT_NFC = "ٱلرَّحْمَٰنِ e\u0301 \u0065\u0301\u0327"
 
@@ -35,6 +36,39 @@ def test_the_canonical_form_is_one_byte_string_whatever_the_order() -> None:
 def test_an_unknown_name_in_what_was_signed_is_an_error(reader: Any) -> None:
     with pytest.raises(ValueError, match="novelty"):
         reader({"text": "x", "novelty": 1})
+
+
+SIGNED_PICTURE = (
+    '{"alt_text":"صورة","height":4,"mime_type":"image/png","sha256":"' + "ab" * 32 + '","size":12,"width":3}'
+)
+
+
+def test_a_picture_keeps_the_bytes_that_were_signed_before_there_were_videos() -> None:
+    assert canonical_json(whole_post().media[0].to_json()).decode() == SIGNED_PICTURE
+    assert f'"media":[{SIGNED_PICTURE}]' in canonical_json(whole_post().to_json()).decode()
+
+
+def test_a_video_comes_back_the_same_with_its_captions() -> None:
+    captions = Captions("cd" * 32, "text/vtt", 90, "ar")
+    video = Media("ab" * 32, "video/mp4", 12, 3, 4, "", 61_500, "h264", "aac", 29_970, 900_000, "ef" * 32, captions)
+    silent = Media("ab" * 32, "video/webm", 12, 3, 4, "مقطع", 900, "vp9")
+    post = Post("x", media=(video, silent))
+    assert Post.from_json(json.loads(canonical_json(post.to_json()))) == post
+    assert set(silent.to_json()) - set(whole_post().media[0].to_json()) == {"duration_ms", "video_codec"}
+
+
+def test_an_unknown_name_in_signed_captions_is_an_error() -> None:
+    with pytest.raises(ValueError, match="novelty"):
+        Media.from_json({**whole_post().media[0].to_json(), "captions": {"novelty": 1}})
+
+
+def test_limits_of_videos_come_back_the_same() -> None:
+    video = VideoLimits(("video/mp4",), codecs=("h264",), min_aspect=0.8, captions=("text/vtt",))
+    limits = Limits(280, TextUnit.WEIGHTED, media_types=("image/png",), needs_media=True, video=video)
+    assert Limits.from_json(json.loads(json.dumps(limits.to_json()))) == limits
+    assert Limits.from_json({"max_text": 1, "video": {"types": ["video/mp4"], "novelty": 1}}).video == VideoLimits(
+        ("video/mp4",)
+    )
 
 
 def test_limits_stored_by_a_later_version_still_load() -> None:

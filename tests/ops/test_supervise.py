@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ops.console import Problem
+from ops.leash import signal_group, spawn
 from ops.processes import ROOT, Process
 from ops.supervise import Supervisor
 
@@ -103,3 +104,14 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     boss.wait()
     boss.stdout.close()
     until(lambda: not is_running(child))
+
+
+def test_a_number_that_another_process_has_by_now_is_not_signalled(tmp_path: Path) -> None:
+    ended = spawn((sys.executable, "-c", ""), environment=os.environ, folder=tmp_path)
+    ended.wait()
+    stranger = spawn((sys.executable, "-c", FOR_EVER), environment=os.environ, folder=tmp_path)
+    ended.pid = stranger.pid
+    signal_group(ended, signal.SIGKILL)
+    assert stranger.poll() is None
+    signal_group(stranger, signal.SIGKILL)
+    assert stranger.wait() == -signal.SIGKILL

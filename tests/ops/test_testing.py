@@ -2,17 +2,25 @@
 
 import subprocess
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
-from ops import services
-from ops.services import own_postgresql, own_redis, postgresql_programs, running_redis
+from ops import blueprint, services
+from ops.own_servers import postgresql_programs
+from ops.services import own_postgresql, own_redis, running_postgresql, running_redis
 from ops.test import Tally, conclude
 
 REPORT = '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>'
+
+
+FAILED = """<testsuite tests="2" failures="1" errors="0" skipped="0">
+<testcase classname="tests.test_a" name="test_good"/>
+<testcase classname="tests.test_a" name="test_bad"><failure message="assert 1 == 2&#10; where"/></testcase>
+</testsuite>"""
 
 
 def ending(tally: Tally) -> tuple[int, list[str]]:
@@ -26,6 +34,13 @@ def test_the_last_line_counts_what_the_report_counts(tmp_path: Path) -> None:
     tally.read(tmp_path / "report.xml")
     code, said = ending(tally)
     assert (code, said[-1]) == (1, "tests: 3 passed, 2 failed, 2 skipped")
+
+
+def test_what_failed_is_named_again_at_the_very_end(tmp_path: Path) -> None:
+    (tmp_path / "report.xml").write_text(FAILED)
+    tally = Tally()
+    tally.read(tmp_path / "report.xml")
+    assert "Failed: tests.test_a::test_bad: assert 1 == 2 where" in ending(tally)[1]
 
 
 def test_a_run_without_a_test_is_not_a_good_one() -> None:
@@ -68,3 +83,20 @@ def test_without_apt_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("ops.services.shutil.which", lambda name: None)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("nothing may be run"))
     assert services.apt_install("chromium") is False
+
+
+@pytest.mark.skipif(not running_postgresql(), reason="no PostgreSQL runs here")
+def test_the_blueprint_is_made_once_and_holds_the_tables() -> None:
+    address = running_postgresql()
+    name = blueprint.blueprint(address)
+    with psycopg.connect(address.rpartition("/")[0] + f"/{name}") as connection:
+        assert connection.execute("SELECT count(*) FROM publishing_delivery").fetchone() == (0,)
+        made = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", (name,)).fetchone()
+    assert blueprint.blueprint(address) == name
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT oid FROM pg_database WHERE datname = %s", (name,)).fetchone() == made
+
+
+@pytest.mark.parametrize(("said", "old"), [("", True), ("2001-01-01T00:00:00+00:00", True), ("now", False)])
+def test_a_blueprint_that_nobody_used_for_days_is_old(said: str, old: bool) -> None:
+    assert blueprint.is_old(datetime.now(UTC).isoformat() if said == "now" else said) is old

@@ -112,7 +112,7 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
             server.asked.append(asked)
             self.reply(server.answer(asked))
 
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_any
 
         def reply(self, reply: Reply) -> None:
             if reply.manner is Manner.SILENT:

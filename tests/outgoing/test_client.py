@@ -1,7 +1,9 @@
 """The guarded client against a real server on the loopback."""
 
 import logging
+import signal
 import subprocess
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ import pytest
 import requests
 
 from outgoing import Client, GuardedAdapter, GuardedSession, MaybeSent, NeverSent, Policy, Reason
-from tests.outgoing.loopback import Manner, Reply, serving, unused_port
+from tests.outgoing.loopback import Asked, Manner, Reply, serving, unused_port
 
 SECRET = "s3cr3t-t0ken"
 
@@ -81,6 +83,35 @@ def test_a_dripping_body_is_stopped_by_the_total_deadline(client: Client) -> Non
             client.request("GET", server.url)
     assert caught.value.reason == Reason.ANSWER_TIMED_OUT
     assert time.monotonic() - started < 2
+
+
+ASKS = """
+import sys
+from outgoing import Client
+with Client(allow_private=True, connect_timeout=1, read_timeout=5, total_timeout=0.4) as client:
+    print(client.request("POST", sys.argv[1], data={"status": "x"}).json()["id"])
+"""
+
+
+def test_a_whole_answer_that_a_frozen_process_finds_on_waking_is_handed_over(repository: Path) -> None:
+    def answer(_asked: Asked) -> Reply:
+        asking.send_signal(signal.SIGSTOP)
+        return Reply({"id": "71"})
+
+    with serving(answer).running() as server:
+        asking = subprocess.Popen([sys.executable, "-c", ASKS, server.url], cwd=repository, stdout=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while not server.asked and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.6)  # the frozen process lives past its own deadline: only the clock can bring that about
+        asking.send_signal(signal.SIGCONT)
+        told, _none = asking.communicate(timeout=20)
+    assert told == b"71\n"
+
+
+def test_a_late_answer_that_does_not_say_where_it_ends_may_have_been_cut(client: Client) -> None:
+    with serving(Reply(manner=Manner.DRIPPING)).running() as server, pytest.raises(MaybeSent):
+        client.request("POST", server.url, data={"status": "x"})
 
 
 def test_dripping_headers_are_stopped_by_the_total_deadline(client: Client) -> None:

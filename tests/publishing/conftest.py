@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from publishing import channels
+from publishing.disclosing import Disclosure
 from publishing.models import Channel, Delivery
 from sandbox.testing import SandboxClient, running_sandbox
 from tests.deliveries import make_campaign, make_delivery, make_variant, sign
@@ -46,8 +47,13 @@ def channel(people: People, network: SandboxClient) -> Channel:
         token=TOKEN,
         scopes="read write",
     )
-    base = network.base("mastodon")
-    return channels.connect(actor=actor_of(people.carla), network="mastodon", server_url=base, token=TOKEN)
+    return channels.connect(
+        actor=actor_of(people.carla),
+        network="mastodon",
+        server_url=network.base("mastodon"),
+        token=TOKEN,
+        disclosure=Disclosure.proposed(people.rabita),
+    )
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import translation
 
 from campaigns.models import Campaign
 from chain.actors import Actor
 from chain.errors import DomainError, Invalid, NotAllowed, SecondFactorNeeded
 from chain.models import Event, Notice
-from publishing import channels, credentials, publisher, tasks
+from publishing import channels, credentials, offers, publisher, tasks
+from publishing.disclosing import Disclosure
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason
 from publishing.models import Channel, Credential, Delivery
 from sandbox.testing import SandboxClient
@@ -21,11 +22,14 @@ from tests.publishing.conftest import HANDLE, TOKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Due = Callable[..., Delivery]
+STATED = {"owner": "رابطة العلماء", "sender": "مركز معان", "funder": "وقف الرابطة"}
 SECRET = "a-secret-that-nobody-may-see-4711"
 
 
 def connect(desk: SandboxClient, actor: Actor, **fields: Any) -> Channel:
-    return channels.connect(actor=actor, **{**typed(desk), **fields})
+    given = {**typed(desk), **fields}
+    stated = {name: given.pop(name) for name in STATED}
+    return channels.connect(actor=actor, disclosure=Disclosure(**stated), **given)
 
 
 @pytest.fixture
@@ -40,7 +44,12 @@ def show(network: SandboxClient, name: str, bio: str = "", token: str = TOKEN) -
 
 def typed(desk: SandboxClient, **fields: str) -> dict[str, str]:
     given = {"network": "mastodon", "server_url": desk.base("mastodon"), "token": TOKEN, "language": "ar"}
-    return {**given, **fields}
+    return {**given, **STATED, **fields}
+
+
+def as_json(desk: SandboxClient, **fields: str) -> dict[str, Any]:
+    given: dict[str, Any] = typed(desk, **fields)
+    return {**given, "disclosure": {name: given.pop(name) for name in STATED}}
 
 
 # Connecting
@@ -56,6 +65,7 @@ def test_connecting_asks_the_network_and_keeps_what_it_said(
     assert channel.remote_id
     assert channel.limits["max_text"] == 500
     assert Event.objects.get(verb="channel.created").user == people.carla
+    assert Disclosure.of(channel) == Disclosure(**STATED)
 
 
 def test_what_opens_a_channel_is_sealed_in_the_database(people: People, network: SandboxClient, account: None) -> None:
@@ -139,7 +149,7 @@ def test_the_page_keeps_what_was_typed_and_says_what_to_mend(
     prepare: Callable[[SandboxClient], dict[str, str]],
 ) -> None:
     fields = typed(network, **prepare(network))
-    page = sign_in(client, people.carla).post("/channels/connect/", fields)
+    page = sign_in(client, people.carla).post("/channels/connect/mastodon/", fields)
     assert page.status_code == 422
     assert fields["server_url"] in page.content.decode()
     assert not Channel.objects.exists()
@@ -149,12 +159,12 @@ def test_a_private_address_is_refused_where_it_is_not_allowed(
     people: People, network: SandboxClient, account: None, settings: Any
 ) -> None:
     settings.NETWORKS_ALLOW_PRIVATE_HOSTS = False
-    del channels._clients.__dict__["client"]
+    del offers._clients.__dict__["client"]
     try:
         with pytest.raises(Invalid) as refused:
             connect(network, actor_of(people.carla))
     finally:
-        del channels._clients.__dict__["client"]
+        del offers._clients.__dict__["client"]
     assert refused.value.code == "address_refused"
 
 
@@ -195,16 +205,16 @@ def test_the_pages_of_a_channel_do_not_exist_for_the_outsider(client: Client, pe
 def test_the_page_refuses_the_author_and_asks_for_a_second_factor_that_lapsed(
     client: Client, people: People, network: SandboxClient, account: None
 ) -> None:
-    assert sign_in(client, people.alice).post("/channels/connect/", typed(network)).status_code == 403
-    lapsed = stale(sign_in(Client(), people.carla)).post("/channels/connect/", typed(network))
+    assert sign_in(client, people.alice).post("/channels/connect/mastodon/", typed(network)).status_code == 403
+    lapsed = stale(sign_in(Client(), people.carla)).post("/channels/connect/mastodon/", typed(network))
     assert lapsed.status_code != 200
     assert not Channel.objects.exists()
 
 
 def test_the_api_connects_by_session_and_refuses_tokens(people: People, network: SandboxClient, account: None) -> None:
-    refused = token_client(people.carla, "view_channels").post("/api/v1/channels/", typed(network), format="json")
+    refused = token_client(people.carla, "view_channels").post("/api/v1/channels/", as_json(network), format="json")
     assert refused.status_code == 403
-    answer = api_client(people.carla).post("/api/v1/channels/", typed(network), format="json")
+    answer = api_client(people.carla).post("/api/v1/channels/", as_json(network), format="json")
     assert answer.status_code == 201
     assert TOKEN not in answer.content.decode()
 
@@ -218,12 +228,17 @@ def test_the_token_stands_on_no_page_in_no_answer_error_trail_or_log(
     caplog.set_level(logging.DEBUG)
     show(network, people.rabita.name, token=SECRET)
     carla = sign_in(client, people.carla)
-    assert carla.post("/channels/connect/", typed(network, token=SECRET)).status_code == 302
+    assert carla.post("/channels/connect/mastodon/", typed(network, token=SECRET)).status_code == 302
     network.arm_fault("server_error", route="*", status=500)
     api = api_client(people.carla)
-    refused = api.post("/api/v1/channels/", typed(network, token=SECRET), format="json")
+    refused = api.post("/api/v1/channels/", as_json(network, token=SECRET), format="json")
     assert refused.status_code == 422
-    shown: list[Any] = [carla.get("/channels/"), carla.get("/channels/connect/"), api.get("/api/v1/channels/"), refused]
+    shown: list[Any] = [
+        carla.get("/channels/"),
+        carla.get("/channels/connect/mastodon/"),
+        api.get("/api/v1/channels/"),
+        refused,
+    ]
     assert [answer.status_code for answer in shown] == [200, 200, 200, 422]
     assert not any(SECRET in answer.content.decode() for answer in shown)
     assert not any(SECRET in str(data) for data in Event.objects.values_list("data", "why"))
@@ -372,8 +387,19 @@ def test_only_channels_that_could_publish_are_looked_at(
     people: People, channel: Channel, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
+    Channel.objects.update(check_after=None)
     monkeypatch.setattr(tasks.check_channel, "delay", asked.append)
     tasks.check_channels()
-    Channel.objects.update(state=ChannelState.DISCONNECTED, checked_at=timezone.now())
+    Channel.objects.update(state=ChannelState.DISCONNECTED, check_after=None)
     tasks.check_channels()
     assert asked == [channel.pk]
+
+
+def test_a_client_made_while_private_hosts_were_refused_is_not_used_once_they_are_let_in(
+    settings: Any,
+) -> None:
+    settings.NETWORKS_ALLOW_PRIVATE_HOSTS = False
+    refused = offers.http_client()
+    settings.NETWORKS_ALLOW_PRIVATE_HOSTS = True
+    assert offers.http_client() is not refused
+    assert offers.http_client() is offers.http_client()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from publishing import publisher
+from publishing import publisher, queries
 from publishing.lifecycle import DeliveryState
 from publishing.models import Channel, Delivery
 from sandbox.testing import SandboxClient
@@ -161,10 +161,16 @@ def test_a_freeze_by_its_page_is_seen_by_everyone_and_lifted_by_two(
     frozen = carla.post("/freeze/", {"scope": "everything", "reason": "خبر عاجل"})
     assert "خبر عاجل" in sign_in(Client(), people.alice).get("/deliveries/").content.decode()
     publisher.publish(delivery.pk)
-    agree = f"{frozen['Location']}agree/"
-    assert carla.post(agree).status_code == 302
-    assert carla.post(agree).status_code == 403
-    sign_in(Client(), people.mounir).post(agree)
+    for person in (people.alice, people.nadia):
+        assert frozen["Location"] in sign_in(Client(), person).get("/contents/").content.decode()
+    assert carla.post(f"{frozen['Location']}propose/").status_code == 302
+    assert carla.post(f"{frozen['Location']}confirm/").status_code == 403
+    mounir = sign_in(Client(), people.mounir)
+    assert mounir.post(f"{frozen['Location']}confirm/").status_code == 302
+    after = mounir.get(frozen["Location"]).content.decode()
+    assert str(people.carla) in after
+    assert delivery.variant.content.title in after
+    assert f"/deliveries/{delivery.pk}/" in after
     publisher.publish(delivery.pk)
     assert network.posts("mastodon") == []
 
@@ -176,5 +182,25 @@ def test_the_number_of_queries_does_not_grow_with_the_deliveries(
         due(due_at=timezone.now() + timedelta(hours=1))
         late = due(due_at=timezone.now() - timedelta(hours=9), lateness_policy="hold", lateness_minutes=10)
         publisher.publish(late.pk)
-    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
         carla.get("/deliveries/")
+
+
+def test_every_delivery_of_a_group_has_its_page(
+    carla: Client, due: Due, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    monkeypatch.setattr(queries, "SHOWN", 2)
+    made = [due(due_at=timezone.now() + timedelta(hours=n)) for n in range(1, 6)]
+    Delivery.objects.filter(pk__in=[d.pk for d in made[:3]]).update(state="failed", reason="post_refused")
+    first = carla.get(f"/deliveries/?campaign={made[0].campaign_id}").content.decode()
+    assert f'delivery-{made[2].pk}"' not in first
+    assert f"campaign={made[0].campaign_id}&amp;state=failed&amp;page=2" in first
+    with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
+        second = carla.get("/deliveries/?state=failed&page=2").content.decode()
+    assert f'delivery-{made[2].pk}"' in second
+    assert f'delivery-{made[0].pk}"' not in second
+    assert f'delivery-{made[2].pk}"' in carla.get("/deliveries/?state=failed&page=99").content.decode()
+    for delivery in made[3:]:
+        Delivery.objects.filter(pk=delivery.pk).update(state="pending")
+    due(due_at=timezone.now() + timedelta(hours=9))
+    assert "state=coming&amp;page=2" in carla.get("/deliveries/").content.decode()

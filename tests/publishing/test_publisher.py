@@ -1,6 +1,6 @@
 """The road of a delivery through a worker, judged by the network's own timeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +11,13 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from chain.actors import system_actor
 from chain.engine import advance
-from networks.types import Published
-from publishing import breaking, dispatching, publisher, recording, scheduling, sweeping
-from publishing.claiming import claim
+from networks.errors import NeedsReconnect, NetworkError, NotSent, Rejected
+from networks.types import Post, Published
+from publishing import breaking, dispatching, publisher, queries, recording, scheduling, settling, sweeping
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
 from publishing.models import Breaker, Channel, Delivery
 from sandbox.testing import SandboxClient
-from tests.deliveries import TEXT
+from tests.deliveries import TEXT, claimed
 from tests.people import People, actor_of
 from tests.triggers import without_triggers
 
@@ -63,8 +63,8 @@ def test_what_is_not_due_is_neither_dispatched_nor_claimed(due: Due, network: Sa
 
 def test_a_claimed_delivery_cannot_be_claimed_by_another(due: Due) -> None:
     delivery = due()
-    assert claim(delivery.pk) is not None
-    assert claim(delivery.pk) is None
+    assert claimed(delivery.pk) is not None
+    assert claimed(delivery.pk) is None
 
 
 def test_a_thread_goes_out_in_order_each_part_answering_the_one_before(due: Due, network: SandboxClient) -> None:
@@ -81,7 +81,7 @@ def test_a_thread_resumes_at_the_first_part_that_certainly_was_not_sent(due: Due
     network.arm_fault("rate_limited", route="publish", count=1, seconds=900)
     publisher.publish(delivery.pk)
     Delivery.objects.update(not_before=None)
-    Channel.objects.update(not_before=None)
+    Channel.objects.update(not_before=None, quota_left=None)
     publisher.publish(delivery.pk)
     assert texts(network) == ["الأول", "الثاني"]
     assert settled(delivery).state == DeliveryState.PUBLISHED
@@ -182,7 +182,7 @@ def test_a_post_that_stops_its_worker_each_time_is_failed_in_the_end_and_told(
     settings.PUBLISHING_PREPARE_TRIES = 2
     delivery = due()
     for state in (DeliveryState.PENDING, DeliveryState.FAILED):
-        assert claim(delivery.pk) is not None
+        assert claimed(delivery.pk) is not None
         Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         sweeping.sweep_lapsed()
         assert settled(delivery).state == state
@@ -267,7 +267,7 @@ def test_a_late_delivery_goes_out_where_the_campaign_says_publish(due: Due, netw
 
 def test_a_worker_dead_while_preparing_gives_its_delivery_back(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    claim(delivery.pk)
+    claimed(delivery.pk)
     assert sweeping.sweep_lapsed() == 0
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert sweeping.sweep_lapsed() == 1
@@ -277,7 +277,7 @@ def test_a_worker_dead_while_preparing_gives_its_delivery_back(due: Due, network
 
 def test_a_worker_that_wakes_after_its_prepare_lease_does_not_send(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    old = claim(delivery.pk)
+    old = claimed(delivery.pk)
     assert old is not None
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     sweeping.sweep_lapsed()
@@ -288,7 +288,7 @@ def test_a_worker_that_wakes_after_its_prepare_lease_does_not_send(due: Due, net
 
 def test_a_late_answer_is_stored_and_settles_an_unconfirmed_delivery(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    attempt = claim(delivery.pk)
+    attempt = claimed(delivery.pk)
     assert attempt is not None
     part = delivery.parts.get()
     assert publisher.enter_send(attempt, part)
@@ -302,11 +302,147 @@ def test_a_late_answer_is_stored_and_settles_an_unconfirmed_delivery(due: Due, n
     assert attempt.answer["remote_id"] == "7"
 
 
+def answered_late(delivery: Delivery, remote_id: str) -> None:
+    """The answer of the delivery's first attempt comes only now."""
+    link = f"https://social.test/@r/{remote_id}"
+    attempt = delivery.attempts.order_by("number").first()
+    assert attempt is not None
+    part = delivery.parts.order_by("position").first()
+    assert part is not None
+    recording.record_answer(attempt, part, Published(remote_id, link, timezone.now()))
+    attempt.refresh_from_db()
+    assert (attempt.outcome, attempt.answer["remote_id"]) == ("published", remote_id)
+
+
+@pytest.mark.parametrize("ended", ["deleted", "gone"])
+def test_a_late_answer_that_names_another_post_than_the_one_taken_away_is_shown_as_live(
+    due: Due, network: SandboxClient, people: People, ended: str
+) -> None:
+    delivery = due()
+    publisher.publish(delivery.pk)
+    first = delivery.parts.get()
+    if ended == "gone":
+        recording.mark_gone(first, system_actor("test", delivery.organisation_id))
+    else:
+        settling.take_down(delivery=settled(delivery), actor=actor_of(people.carla), why="تصويب")
+        settling.delete(delivery.pk)
+    answered_late(delivery, first.remote_id)
+    assert settled(delivery).state == ended
+    answered_late(delivery, "8")
+    assert (settled(delivery).state, delivery.reason) == (DeliveryState.PUBLISHED, "live_after_all")
+    assert delivery.parts.get().permalink.endswith("/8")
+    assert people.carla.notices.filter(link__contains=f"/{delivery.pk}/", kind="delivery").exists()
+    assert [group.slug for group in queries.needs_me(actor_of(people.carla))] == ["live"]
+    settling.put_aside(delivery=delivery, actor=actor_of(people.carla))
+    assert queries.needs_me(actor_of(people.carla)) == []
+
+
+def test_another_copy_that_is_told_of_while_the_first_is_being_deleted_is_deleted_too(
+    due: Due, network: SandboxClient, people: People
+) -> None:
+    delivery = due()
+    publisher.publish(delivery.pk)
+    settling.take_down(delivery=settled(delivery), actor=actor_of(people.carla), why="تصويب")
+    part = delivery.parts.get()
+    advance(part, PartState.DELETED, actor=system_actor("publisher", delivery.organisation_id))
+    answered_late(delivery, "8")
+    assert settled(delivery).state == DeliveryState.DELETING
+    settling.end_deletion(delivery.pk, system_actor("publisher", delivery.organisation_id))
+    assert settled(delivery).state == DeliveryState.DELETING
+    settling.delete(delivery.pk)
+    assert settled(delivery).state == DeliveryState.DELETED
+
+
+def test_a_cancelled_delivery_whose_late_answer_says_that_it_is_live_is_live_and_told(
+    due: Due, network: SandboxClient, people: People
+) -> None:
+    delivery = due(texts=("الأول", "الثاني"))
+    attempt = claimed(delivery.pk)
+    assert attempt is not None
+    part = delivery.parts.order_by("position").first()
+    assert part is not None
+    assert publisher.enter_send(attempt, part)
+    recording.record_not_sent(attempt, part, NotSent("connection_refused"))
+    scheduling.cancel(delivery=settled(delivery), actor=actor_of(people.carla))
+    answered_late(delivery, "7")
+    assert (settled(delivery).state, delivery.reason) == (DeliveryState.PUBLISHED, "live_after_all")
+
+
+@pytest.mark.parametrize(("asked", "hours"), [(float(10**12), 24), (-5.0, 0), (float("nan"), 0)])
+def test_no_network_makes_a_post_wait_longer_than_the_set_bound(
+    due: Due, network: SandboxClient, people: People, asked: float, hours: int
+) -> None:
+    delivery = due()
+    attempt = claimed(delivery.pk)
+    assert attempt is not None
+    part = delivery.parts.get()
+    assert publisher.enter_send(attempt, part)
+    recording.record_not_sent(attempt, part, NotSent("rate_limited", retry_after=asked))
+    assert settled(delivery).not_before is not None
+    wait = (delivery.not_before - timezone.now()).total_seconds()  # type: ignore[operator]
+    assert wait == pytest.approx(hours * 3600, abs=60)
+    assert delivery.reason == ("wait_shortened" if hours else "rate_limited")
+    assert people.carla.notices.filter(kind="delivery").exists() is bool(hours)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (NotSent("server_error"), DeliveryState.PENDING),
+        (Rejected("media_refused"), DeliveryState.FAILED),
+        (NeedsReconnect("token_invalid"), DeliveryState.HELD),
+    ],
+)
+def test_a_second_part_that_cannot_be_prepared_is_settled_at_once(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch, error: NetworkError, state: str
+) -> None:
+    from networks.adapters.mastodon import Mastodon
+
+    prepare = Mastodon.prepare
+
+    def second_fails(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        if post.text == "الثاني":
+            raise error
+        return prepare(self, post, saved)
+
+    monkeypatch.setattr(Mastodon, "prepare", second_fails)
+    delivery = due(texts=("الأول", "الثاني"))
+    publisher.publish(delivery.pk)
+    assert texts(network) == ["الأول"]
+    assert settled(delivery).state == state
+    assert delivery.attempts.get().answer["remote_id"]
+    assert [part.state for part in delivery.parts.all()] == [PartState.PUBLISHED, PartState.WAITING]
+
+
+def test_what_a_failed_preparation_reached_is_where_the_next_one_goes_on(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from networks.adapters.mastodon import Mastodon
+
+    prepare, given = Mastodon.prepare, []
+
+    def fails_once(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        if len(given) == 1:
+            error = NotSent("server_error", retry_after=0.0)
+            error.saved = {"failures": 3}
+            raise error
+        return prepare(self, post, {})
+
+    monkeypatch.setattr(Mastodon, "prepare", fails_once)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    publisher.publish(delivery.pk)
+    assert given == [{}, {"failures": 3}]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
 def test_two_different_answers_raise_the_duplicate_alarm_with_both_links(
     due: Due, network: SandboxClient, people: People
 ) -> None:
     delivery = due()
-    attempt = claim(delivery.pk)
+    attempt = claimed(delivery.pk)
     assert attempt is not None
     part = delivery.parts.get()
     publisher.enter_send(attempt, part)
@@ -332,6 +468,21 @@ def test_a_bug_in_the_send_is_unconfirmed_and_never_sent_again(
     publisher.publish(delivery.pk)
     assert settled(delivery).state == DeliveryState.UNCONFIRMED
     assert delivery.parts.get().state == PartState.UNKNOWN
+
+
+def test_a_bug_before_the_send_leaves_a_claim_that_lapses_and_counts(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("networks.adapters.mastodon.Mastodon.prepare", broken)
+    delivery = due()
+    with pytest.raises(ValueError, match="a bug"):
+        publisher.publish(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts_made) == (DeliveryState.PREPARING, 1)
+    assert not texts(network)
 
 
 def test_an_advance_that_lost_the_race_changes_nothing(due: Due) -> None:

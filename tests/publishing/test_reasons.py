@@ -77,3 +77,10 @@ def test_a_code_without_a_text_fails_loudly() -> None:
     with pytest.raises(KeyError):
         reason_of("nobody_wrote_this")
     assert title_of("nobody_wrote_this") is None
+
+
+def test_a_figure_is_put_into_words_in_the_readers_language() -> None:
+    with translation.override("ar"):
+        reason = reason_of("late", {"minutes": 5})
+    with translation.override("en"):
+        assert str(reason.title).endswith("(5 minutes late)")

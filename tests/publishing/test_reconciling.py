@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from publishing import publisher, reconciling, sweeping
+from networks.adapters.mastodon import Mastodon
+from networks.base import Capability as NetworkCapability
+from publishing import publisher, queries, reconciling, sweeping
 from publishing.channels import adapter_for
-from publishing.claiming import claim
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Delivery
 from sandbox.testing import SandboxClient
-from tests.deliveries import TEXT
+from tests.deliveries import TEXT, claimed
 from tests.people import People
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -83,7 +84,7 @@ def test_a_look_without_a_full_answer_proves_nothing_and_a_person_is_asked_once(
 
 def test_a_lapsed_send_is_looked_up_and_found_without_a_second_post(due: Due, network: SandboxClient) -> None:
     delivery = due()
-    attempt = claim(delivery.pk)
+    attempt = claimed(delivery.pk)
     assert attempt is not None
     part = delivery.parts.get()
     adapter = adapter_for(delivery.channel)
@@ -135,3 +136,30 @@ def test_the_same_words_of_another_delivery_are_not_taken_for_this_one(due: Due,
     lose_answer(delivery, network, accepted=False)
     look_at(delivery, timezone.now())
     assert delivery.state == DeliveryState.UNCONFIRMED
+
+
+def test_where_the_network_cannot_be_read_back_a_person_is_asked_at_once_and_no_look_is_promised(
+    due: Due, network: SandboxClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Mastodon, "capabilities", Mastodon.capabilities - {NetworkCapability.FIND_PUBLISHED})
+    delivery = due()
+    lose_answer(delivery, network, accepted=True)
+    look_at(delivery, timezone.now())
+    assert (delivery.state, delivery.check_after) == (DeliveryState.UNCONFIRMED, None)
+    assert not delivery.look_ups.exists()
+    assert people.carla.notices.filter(link=f"/deliveries/{delivery.pk}/").count() == 1
+    with translation.override("en"):
+        reason = queries.case_of(delivery).reason
+        assert "no answer came" in str(reason.title) or "connection broke" in str(reason.title)
+        assert "Open the account and look" in str(reason.next_step)
+
+
+def test_a_send_that_carries_its_pictures_has_the_time_for_them(due: Due, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mastodon, "upload_seconds", classmethod(lambda cls, post: 120.0))
+    delivery = due()
+    attempt = claimed(delivery.pk)
+    assert attempt is not None
+    assert publisher.enter_send(attempt, delivery.parts.get())
+    delivery.refresh_from_db()
+    assert delivery.lease_until is not None
+    assert delivery.lease_until - timezone.now() > timedelta(seconds=120)

@@ -12,11 +12,10 @@ from campaigns.models import Campaign
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Event
 from publishing import freezing, publisher, scheduling, settling, tasks
-from publishing.claiming import claim
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Channel, Delivery
 from sandbox.testing import SandboxClient
-from tests.deliveries import make_variant, sign
+from tests.deliveries import claimed, make_variant, sign
 from tests.people import People, actor_of, token_actor_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -216,7 +215,7 @@ def test_taking_down_deletes_on_the_network_and_keeps_the_row(due: Due, network:
 
 def test_after_the_freeze_nothing_new_enters_the_send(due: Due, network: SandboxClient, people: People) -> None:
     delivery = due()
-    attempt = claim(delivery.pk)
+    attempt = claimed(delivery.pk)
     assert attempt is not None
     freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="حادث")
     assert publisher.enter_send(attempt, delivery.parts.get()) is False
@@ -227,7 +226,7 @@ def test_after_the_freeze_nothing_new_enters_the_send(due: Due, network: Sandbox
 
 def test_a_freeze_lists_by_name_what_was_already_in(due: Due, people: People) -> None:
     delivery = due()
-    attempt = claim(delivery.pk)
+    attempt = claimed(delivery.pk)
     assert attempt is not None
     assert publisher.enter_send(attempt, delivery.parts.get())
     hold = freezing.freeze(actor=actor_of(people.mounir), scope="everything", reason="حادث")
@@ -252,10 +251,14 @@ def test_lifting_takes_two_people_and_nothing_goes_out_by_itself(
     delivery = due()
     hold = freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="حادث")
     publisher.publish(delivery.pk)
-    freezing.agree_to_resume(hold=hold, actor=actor_of(people.carla))
+    with pytest.raises(StaleState):
+        freezing.confirm_resume(hold=hold, actor=actor_of(people.mounir))
+    freezing.propose_resume(hold=hold, actor=actor_of(people.carla))
+    with pytest.raises(StaleState):
+        freezing.propose_resume(hold=hold, actor=actor_of(people.mounir))
     with pytest.raises(NotAllowed):
-        freezing.agree_to_resume(hold=hold, actor=actor_of(people.carla))
-    freezing.agree_to_resume(hold=hold, actor=actor_of(people.mounir))
+        freezing.confirm_resume(hold=hold, actor=actor_of(people.carla))
+    freezing.confirm_resume(hold=hold, actor=actor_of(people.mounir))
     publisher.publish(delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.HELD
@@ -273,8 +276,13 @@ def test_freezing_is_refused_to_outsider_and_author_and_needs_a_reason_and_an_ow
     with pytest.raises(NotFound):
         freezing.freeze(actor=actor_of(people.charlie), scope="campaign", scope_id=str(campaign.pk), reason="x")
     hold = freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="حادث")
-    with pytest.raises(NotFound):
-        freezing.agree_to_resume(hold=hold, actor=actor_of(people.charlie))
+    for act in (freezing.propose_resume, freezing.confirm_resume):
+        with pytest.raises(NotFound):
+            act(hold=hold, actor=actor_of(people.charlie))
+        with pytest.raises(NotAllowed):
+            act(hold=hold, actor=actor_of(people.bob))
+        with pytest.raises(SecondFactorNeeded):
+            act(hold=hold, actor=actor_of(people.carla, second_factor=False))
 
 
 def test_a_post_is_taken_down_by_one_worker_at_a_time_and_by_another_when_that_one_died(

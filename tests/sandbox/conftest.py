@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import requests
 from PIL import Image
 
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
+from tests.sandbox.instagram import Files, Professional, handler_of
 
 ACCOUNT = "rabita_demo"
 
@@ -38,9 +41,9 @@ class Reader:
         return self.call("POST", "/api/v2/media", files={"file": file}, data=fields)
 
 
-def picture(size: tuple[int, int] = (40, 30)) -> bytes:
+def picture(size: tuple[int, int] = (40, 30), kind: str = "PNG") -> bytes:
     target = io.BytesIO()
-    Image.new("RGB", size, "green").save(target, "PNG")
+    Image.new("RGB", size, "green").save(target, kind)
     return target.getvalue()
 
 
@@ -63,3 +66,22 @@ def author(sandbox: SandboxClient) -> Reader:
 @pytest.fixture
 def passer_by(sandbox: SandboxClient) -> Reader:
     return Reader(sandbox.base("mastodon"), None)
+
+
+@pytest.fixture
+def files() -> Iterator[Files]:
+    """A server of files on a loopback address, until the test ends."""
+    kept = Files()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(kept))
+    kept.base = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield kept
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def mine(sandbox: SandboxClient, clock: ManualClock) -> Professional:
+    return Professional(sandbox.base("instagram"), sandbox.token("rabita_insta", "instagram"), clock)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.testing import ManualClock, SandboxClient
-from tests.sandbox.conftest import Reader
+from sandbox.testing import ManualClock, SandboxClient, running_sandbox
+from tests.sandbox.conftest import ACCOUNT, Reader
 
 BASMALA = "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِيمِ"
 LONG_LINK = "https://www.example.org/studies/" + "a" * 300
@@ -36,6 +36,14 @@ def test_the_same_key_within_the_hour_answers_the_same_status(author: Reader, cl
     first = author.post("نص", headers=key).json()["id"]
     clock.advance(3599)
     assert author.post("نص آخر", headers=key).json()["id"] == first
+
+
+def test_a_server_that_reads_over_keys_makes_another_status() -> None:
+    with running_sandbox(knows_keys=False) as sandbox:
+        author = Reader(sandbox.base("mastodon"), sandbox.token(ACCOUNT, "mastodon"))
+        for _ in range(2):
+            author.post("نص", headers={"Idempotency-Key": "k-1"})
+        assert len(sandbox.posts("mastodon")) == 2
 
 
 def test_the_same_key_after_the_hour_makes_another_status(

@@ -48,7 +48,7 @@ def test_private_mentions_are_on_no_public_page(sandbox: SandboxClient, author: 
 
 
 @pytest.mark.parametrize(("language", "side"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
-@pytest.mark.parametrize("path", ["/", "/mastodon/@rabita_demo", "/phone", "/faults"])
+@pytest.mark.parametrize("path", ["/", "/accounts/new", "/mastodon/@rabita_demo", "/phone", "/faults"])
 def test_each_page_speaks_three_languages(sandbox: SandboxClient, path: str, language: str, side: str) -> None:
     html = page(sandbox, path, lang=language)
     assert f'<html lang="{language}" dir="{side}">' in html
@@ -66,6 +66,36 @@ def test_the_index_gives_the_address_and_token_to_connect_with(sandbox: SandboxC
     html = page(sandbox, "/")
     assert sandbox.base("mastodon") in html
     assert sandbox.token("rabita_demo") in html
+
+
+NEW = {"network": "telegram", "handle": "rabitanew", "display_name": "قناة جديدة", "bio": "قناة الرابطة"}
+
+
+def test_a_person_opens_an_account_and_finds_what_connects_it(sandbox: SandboxClient) -> None:
+    opened = requests.post(f"{sandbox.url}/accounts/new", data=NEW, timeout=5)
+    assert opened.url == f"{sandbox.url}/#telegram-rabitanew"
+    assert sandbox.token("rabitanew") in opened.text
+    assert "قناة الرابطة" in page(sandbox, "/telegram/@rabitanew")
+
+
+def test_a_channel_for_people_shows_its_public_link_and_no_token(sandbox: SandboxClient) -> None:
+    requests.post(f"{sandbox.url}/accounts/new", data=NEW | {"network": "whatsapp"}, timeout=5)
+    assert f"{sandbox.base('whatsapp')}/channel/rabitanew" in page(sandbox, "/")
+    assert next(one for one in sandbox.accounts() if one["handle"] == "rabitanew")["tokens"] == []
+
+
+@pytest.mark.parametrize("wrong", [{"handle": "rabita_demo"}, {"handle": "../x"}, {"network": "nowhere"}])
+def test_a_handle_that_is_taken_or_will_not_do_opens_nothing(sandbox: SandboxClient, wrong: dict[str, str]) -> None:
+    before = page(sandbox, "/").count('<li class="row"')
+    refused = requests.post(f"{sandbox.url}/accounts/new", data=NEW | wrong, timeout=5)
+    assert refused.status_code == 422
+    assert "role=alert" in refused.text
+    assert page(sandbox, "/").count('<li class="row"') == before
+
+
+def test_another_site_opens_no_account(sandbox: SandboxClient) -> None:
+    abroad = {"Sec-Fetch-Site": "cross-site"}
+    assert requests.post(f"{sandbox.url}/accounts/new", data=NEW, headers=abroad, timeout=5).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/mastodon/@nobody", "/mastodon/@rabita_demo/1", "/phone/nobody@x.example"])
