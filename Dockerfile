@@ -7,6 +7,8 @@ RUN npm ci --ignore-scripts
 FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SANAD_ENV=production SANAD_VAR=/var/lib/sanad
 WORKDIR /srv/sanad
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client libfribidi0 ffmpeg \
+ && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt ./
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
@@ -15,4 +17,4 @@ RUN python -m ops.frontend --copy-only && python -m ops.messages compile && rm -
  && useradd --system --uid 10001 sanad && install -d -o sanad /var/lib/sanad
 USER sanad
 VOLUME /var/lib/sanad
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+CMD ["python", "-m", "ops.run", "web"]
