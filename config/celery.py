@@ -15,8 +15,10 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    task_received,
     worker_ready,
     worker_shutdown,
+    worker_shutting_down,
 )
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -109,6 +111,8 @@ app.autodiscover_tasks()
 
 pulses: list[Any] = []
 """Of this process: one while it is a worker."""
+ears: list[Any] = []
+"""Of this process: one while it is a worker."""
 
 
 @worker_ready.connect
@@ -118,6 +122,8 @@ def first_beat(sender: Any, **_: object) -> None:
     Sent again each time that the broker was found anew.
     """
     from chain import heartbeats
+    from config import listening
+    from publishing import health
 
     queues = [queue.name for queue in sender.task_consumer.queues]
     for queue in queues:
@@ -126,6 +132,9 @@ def first_beat(sender: Any, **_: object) -> None:
     if not pulses:
         pulses.append(heartbeats.Pulse(f"process:{queue}:{sender.hostname}" for queue in queues))
         pulses[0].start()
+    if not ears:
+        ears.append(listening.Listening(queues, health.depths))
+        ears[0].start()
 
 
 @worker_shutdown.connect
@@ -133,6 +142,20 @@ def last_word(**_: object) -> None:
     """Told to end, and drained: no alarm shall miss this process."""
     while pulses:
         pulses.pop().stop()
+    hush()
+
+
+@worker_shutting_down.connect
+def hush(**_: object) -> None:
+    """While it drains it takes no more, whatever waits."""
+    while ears:
+        ears.pop().stop()
+
+
+@task_received.connect
+def hear(**_: object) -> None:
+    for ear in ears:
+        ear.hear()
 
 
 # Log lines: Django's own set-up stands; each names the task, what it is about, and the request that asked for it
