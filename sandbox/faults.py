@@ -38,8 +38,17 @@ KINDS: Mapping[str, bool] = {
     "endless": True,
     "media_refused": False,
     "media_stuck": True,
+    "media_failed": True,
+    "media_rejected": True,
+    "kept_private": True,
+    "quota_exceeded": False,
+    "upload_limit": False,
 }
-MEDIA_KINDS = frozenset({"media_refused", "media_stuck"})
+MARKS = frozenset({"media_stuck", "media_failed", "media_rejected", "kept_private"})
+"""These let the request through with a mark, `sandbox.<kind>` in its scope, that the network's routes look for."""
+OF_FEW = frozenset({"media_failed", "media_rejected", "kept_private", "quota_exceeded", "upload_limit"})
+"""These strike only networks that name them in `own_faults`."""
+MEDIA_KINDS = MARKS | {"media_refused", "upload_limit"}
 PROXY_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
 
 
@@ -120,6 +129,8 @@ class FaultDesk:
 def _matches(fault: Fault, dialect: Dialect, method: str, path: str, account: str | None) -> bool:
     if fault.network not in {"*", dialect.slug} or fault.account not in {"*", account}:
         return False
+    if fault.kind in OF_FEW - dialect.own_faults:
+        return False
     if not any(fnmatch.fnmatchcase(path, pattern) for pattern in dialect.api_paths):
         return False
     if fault.route == "*":
@@ -150,7 +161,10 @@ class FaultMiddleware:
         bare = scope["path"].rstrip("/")
         scope = {**scope, "path": f"{root}/" if bare == root else bare, "sandbox.received_at": self.setting.clock()}
         path = scope["path"].removeprefix(root)
-        scope["sandbox.params"], receive = await _read_ahead(scope, receive)
+        if any(fnmatch.fnmatchcase(path, pattern) for pattern in self.dialect.streamed):
+            scope["sandbox.params"] = Params({}, {})
+        else:
+            scope["sandbox.params"], receive = await _read_ahead(scope, receive)
         account = self.dialect.account_of(self.setting.world, Request(scope))
         fault = self.desk.take(self.dialect, scope["method"], path, account.handle if account else None)
         if fault is None:
@@ -159,8 +173,8 @@ class FaultMiddleware:
         await self._strike(fault, scope, receive, send)
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        if fault.kind == "media_stuck":
-            scope["sandbox.media_stuck"] = True
+        if fault.kind in MARKS:
+            scope[f"sandbox.{fault.kind}"] = True
             await self.app(scope, receive, send)
             return
         if fault.kind == "revoked_token":

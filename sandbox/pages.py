@@ -77,11 +77,11 @@ class Pages:
             return self._nothing(request, language)
         base = dialect.base_url(request)
         shown = [dialect.show(self.setting, base, account, post) for post in self.world.posts_of(account)]
-        public = [post for post in shown if post.visibility != "direct"]
+        public = [post for post in shown if post.visibility != "direct" and post.is_listed]
         posts = "".join(_tile(post) if dialect.is_gallery else _post(post, account, language) for post in public)
         empty = f'<p class="empty">{esc(say("no_posts", language))}</p>'
         feed = f'<div class="{"gallery" if dialect.is_gallery and posts else "feed"}">{posts or empty}</div>'
-        body = f"{self._profile(dialect, account, len(shown), language)}{feed}"
+        body = f"{self._profile(dialect, account, sum(post.is_listed for post in shown), language)}{feed}"
         return page(request, title=f"{account.display_name} (@{account.handle})", body=body)
 
     def _profile(self, dialect: Dialect, account: Account, count: int, language: str) -> str:
@@ -105,6 +105,8 @@ class Pages:
             return self._nothing(request, language)
         base = dialect.base_url(request)
         shown = dialect.show(self.setting, base, account, post)
+        if not shown.is_open:
+            return self._nothing(request, language)
         children = self.world.replies_to(dialect.slug, post.id)
         ours = [dialect.show(self.setting, base, account, child) for child in children]
         replies = "".join(_post(child, account, language) for child in ours)

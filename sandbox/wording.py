@@ -200,6 +200,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "endless": ("جواب لا ينتهي", "Réponse sans fin", "Endless answer"),
     "media_refused": ("ملف مرفوض", "Média refusé", "Media refused"),
     "media_stuck": ("ملف عالق في المعالجة", "Média bloqué en traitement", "Media stuck in processing"),
+    "media_failed": ("ملف تفشل معالجته", "Traitement du média échoué", "Processing of the media fails"),
+    "media_rejected": ("ملف ترفضه الشبكة بعد رفعه", "Média rejeté après téléversement", "Media rejected after upload"),
+    "kept_private": (
+        "تطبيق لم يُدقَّق: يبقى الفيديو خاصا", "Application non auditée : vidéo privée", "Unaudited app: stays private"
+    ),
+    "quota_exceeded": ("نفاد حصة اليوم", "Quota du jour épuisé", "The day’s quota is spent"),
+    "upload_limit": ("بلوغ حد الرفع", "Limite de téléversements atteinte", "Upload limit reached"),
+    "report": ("تقرير التحليلات", "Rapport d’analyse", "Analytics report"),
+    "caption": ("رفع ترجمة نصية", "Ajouter des sous-titres", "Add captions"),
+    "is_unlisted": ("غير مدرج: لمن معه الرابط", "Non répertoriée : par lien", "Unlisted: for those with the link"),
 }  # fmt: skip
 
 

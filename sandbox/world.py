@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import sqlite3
 import threading
 import time
@@ -67,6 +68,8 @@ class World:
     def __init__(self, data_dir: Path, clock: Clock = time.time) -> None:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.clock = clock
+        self.files = data_dir / "files"
+        """What is too large for a row; each network has a folder of its own there."""
         self._lock = threading.RLock()
         self._db = sqlite3.connect(data_dir / "sandbox.sqlite3", check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
@@ -108,6 +111,7 @@ class World:
             for table in ("posts", "media", "mails", "idempotency", "grants"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
             db.execute("UPDATE tokens SET revoked = 0")
+        shutil.rmtree(self.files, ignore_errors=True)
 
     # Accounts
 
@@ -195,6 +199,21 @@ class World:
 
     def revoke_token(self, network: str, token: str) -> None:
         self._do("UPDATE tokens SET revoked = 1 WHERE network = ? AND token = ?", network, token)
+
+    def revoke_tokens(self, network: str, *, account_id: int, app_id: int) -> None:
+        """All that an application holds of an account."""
+        self._do(
+            "UPDATE tokens SET revoked = 1 WHERE network = ? AND account_id = ? AND app_id = ?",
+            network, account_id, app_id,
+        )  # fmt: skip
+
+    def has_token(self, network: str, *, account_id: int, app_id: int) -> bool:
+        """One that was not taken back."""
+        found = self._one(
+            "SELECT 1 FROM tokens WHERE network = ? AND account_id = ? AND app_id = ? AND revoked = 0",
+            network, account_id, app_id,
+        )  # fmt: skip
+        return found is not None
 
     def add_grant(self, *, app_id: int, account_id: int, scopes: str, redirect_uri: str, challenge: str) -> str:
         code = secrets.token_urlsafe(32)
@@ -318,6 +337,11 @@ class World:
             " ORDER BY id DESC LIMIT 1", network, account_id, mark, value,
         )  # fmt: skip
         return media_from(row) if row else None
+
+    def media_of_post(self, network: str, post_id: str) -> list[Media]:
+        """What is attached to the post, in the order in which it came."""
+        rows = self._all("SELECT * FROM media WHERE network = ? AND post_id = ? ORDER BY id", network, post_id)
+        return [media_from(row) for row in rows]
 
     def describe_media(self, media_id: int, description: str) -> None:
         self._do("UPDATE media SET description = ? WHERE id = ?", description, media_id)

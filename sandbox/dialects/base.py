@@ -79,6 +79,10 @@ class ShownPost:
     in_reply_to: str | None = None
     marks: Sequence[str] = ()
     """How it was posted, in the pages' wording: without a sound, say."""
+    is_listed: bool = True
+    """It stands on its account's timeline."""
+    is_open: bool = True
+    """Whoever has its address sees it."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,8 @@ class Dialect:
     that a token may be given. `whole_handle` makes the handle that the network shows out of the name that a person
     chose; `make_secret` what connects a new account, called by `secret_word` of the pages' wording; `revoke` takes a
     request's access back where that is more than its own token. On a gallery's pages pictures come first: an account's
-    posts are a grid of them.
+    posts are a grid of them. Bodies of the paths in `streamed` are left to their routes, so that a large file is never
+    held whole. `own_faults` are those of the faults of few networks that strike here.
     """
 
     slug: str
@@ -160,6 +165,8 @@ class Dialect:
     secret_word: str = "token"
     revoke: Callable[[World, Request], None] | None = None
     is_gallery: bool = False
+    streamed: Sequence[str] = ()
+    own_faults: frozenset[str] = frozenset()
 
     def account_named(self, world: World, handle: str) -> Account | None:
         return self.named(world, handle) if self.named else world.account_by_handle(self.slug, handle)
