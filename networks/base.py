@@ -264,6 +264,11 @@ class Adapter(ABC):
         return bool(post.media)
 
     @classmethod
+    def fetches(cls, post: Post) -> bool:
+        """Whether the network fetches this post's files itself, at the address that `MediaSource` gives. Pure."""
+        return cls.fetches_media and bool(post.media)
+
+    @classmethod
     def upload_seconds(cls, post: Post) -> float:
         """How much longer than a short request `publish` may take, where pictures travel in it. Pure."""
         return 0.0

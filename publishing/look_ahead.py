@@ -81,9 +81,11 @@ def answers(channel: Channel) -> bool:
 
 def hands_out(delivery: Delivery) -> bool:
     """Whether the delivery's files can be had at our public address; True where its network fetches none there."""
-    if not adapter_class(delivery.channel.network).fetches_media or not may_be_fetched():
+    network = adapter_class(delivery.channel.network)
+    fetched = [post for post in posts_of(delivery.payload) if network.fetches(post)]
+    if not fetched or not may_be_fetched():
         return True
-    files = sorted({media.sha256 for post in posts_of(delivery.payload) for media in post.media})
+    files = sorted({media.sha256 for post in fetched for media in post.media})
     return all(is_fetched(http_client(), address(delivery.organisation_id, sha256)) for sha256 in files[:1])
 
 

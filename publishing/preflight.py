@@ -4,7 +4,7 @@ One look, shown while writing, at review, beside a delivery and in the API; half
 is asked too, and who can mend what fails is told, once (look_ahead).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -182,12 +182,12 @@ def of_pictures(flight: Flight) -> Iterator[Finding]:
     else:
         if pictures:
             yield Finding("pictures", OK, _("The pictures' files are the ones that go out"))
-            yield from of_fetching(adapter_class(flight.channel.network))
+            yield from of_fetching(adapter_class(flight.channel.network), flight.posts)
 
 
-def of_fetching(network: type[Adapter]) -> Iterator[Finding]:
+def of_fetching(network: type[Adapter], posts: Sequence[Post]) -> Iterator[Finding]:
     """A network that fetches the files itself must be able to reach us; look_ahead asks whether it is answered."""
-    if network.fetches_media and not may_be_fetched():
+    if any(network.fetches(post) for post in posts) and not may_be_fetched():
         yield Finding(
             "files_not_public", BLOCK,
             _("This network fetches the files itself, and our address is not open to the internet"),
