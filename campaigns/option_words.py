@@ -47,6 +47,34 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
             "verified": _("Only verified accounts"),
         },
     ),
+    "audience": OptionWords(
+        _("Who sees the post"),
+        _("A person says it for each post. The account's own privacy settings may leave some of it out."),
+        {
+            "everyone": _("Everyone"),
+            "mutual_followers": _("Followers whom the account follows back"),
+            "followers": _("Followers only"),
+            "nobody": _("Nobody but the account itself"),
+        },
+    ),
+    "comments": OptionWords(_("Comments"), _("Off unless you turn it on.")),
+    "duets": OptionWords(_("Duets"), _("Others may put their own video beside this one. Off unless you turn it on.")),
+    "stitches": OptionWords(
+        _("Stitches"), _("Others may begin their own video with a piece of this one. Off unless you turn it on.")
+    ),
+    "own_promotion": OptionWords(
+        _("It promotes the institution itself"), _("The network labels it as promotional content.")
+    ),
+    "paid_partnership": OptionWords(
+        _("It promotes somebody else, for pay"),
+        _("The network labels it as a paid partnership; it cannot be for nobody but the account."),
+    ),
+    "made_by_ai": OptionWords(
+        _("Made or changed by artificial intelligence"), _("The network labels the video so. Only for videos.")
+    ),
+    "cover_second": OptionWords(
+        _("Second of the cover"), _("The picture at this second of the video stands for it, as in 2.5; else the first.")
+    ),
 }
 
 

@@ -26,6 +26,8 @@ LOOKED_UP = _("We look on the network whether it is there. It is not sent again 
 RECONNECT = _("Connect the channel again; its posts wait and none is lost.")
 CHANGE_TEXT = _("Change the content; the new version needs its signatures.")
 ASK_ADMIN = _("Tell your administrator, with the detail shown here; then send it again.")
+CHANGE_VIDEO = _("Replace the file; the new version needs its signatures.")
+RESEND = _("Send it again, or cancel it.")
 RESCHEDULE = _("Choose a new time, or cancel it.")
 
 REASONS: Mapping[str, Reason] = {
@@ -167,6 +169,10 @@ REASONS: Mapping[str, Reason] = {
         _("Make our access an administrator of the channel on the network, then connect it again."),
     ),
     "application_refused": Reason(_("The network refuses this application"), ASK_ADMIN),
+    "application_not_audited": Reason(
+        _("The network has not audited this application: it takes only what nobody but the account sees"),
+        _("The administrator asks for the audit. Until then the account must be private, and it alone sees the post."),
+    ),
     "code_refused": Reason(_("The network did not accept the code"), RECONNECT),
     # refused
     "post_refused": Reason(_("The network refused the post"), CHANGE_TEXT),
@@ -178,6 +184,23 @@ REASONS: Mapping[str, Reason] = {
         _("The network keeps the account from posting for now, by its own rules"),
         _("Open the account's own page of restrictions on the network, then choose a new time."),
     ),
+    "posts_spent": Reason(
+        _("The network takes no more posts of this account from applications today"),
+        _("Send it again tomorrow, or post it in the network's own application."),
+    ),
+    "text_like_spam": Reason(_("The network took the text for unwanted advertising"), CHANGE_TEXT),
+    "audience_refused": Reason(
+        _("The account does not offer this choice of who sees it"),
+        _("Choose another, or change the account's privacy on the network; a new version needs its signatures."),
+    ),
+    "cancelled_there": Reason(_("It was cancelled on the network while it was being posted"), RESEND),
+    "gave_up": Reason(_("The network gave up on it, by a fault of its own"), RESEND),
+    "media_format_refused": Reason(_("The network refused the video's format"), CHANGE_VIDEO),
+    "media_length_refused": Reason(
+        _("The video is longer or shorter than the network lets this account post"), CHANGE_VIDEO
+    ),
+    "media_frame_rate_refused": Reason(_("The network refused the video's frame rate"), CHANGE_VIDEO),
+    "media_sides_refused": Reason(_("The network refused the size of the picture or the video"), CHANGE_VIDEO),
     "media_refused": Reason(
         _("The network refused the picture"), _("Replace the picture; the new version needs its signatures.")
     ),
@@ -186,6 +209,14 @@ REASONS: Mapping[str, Reason] = {
     "media_not_fetched": Reason(
         _("The network could not fetch the file from our public address"),
         _("It is tried again by itself. If it goes on, the administrator opens that address from outside."),
+    ),
+    "media_never_fetched": Reason(
+        _("The network could not fetch the file from our public address"),
+        _("The administrator opens that address from outside; then send it again."),
+    ),
+    "address_not_verified": Reason(
+        _("The network does not know our public address as ours"),
+        _("The administrator has that address verified among the application's URL properties; then send it again."),
     ),
     "media_not_ready": Reason(_("The network has not finished with the file, or no longer has it"), WAIT),
     "media_expired": Reason(_("The network no longer has the uploaded picture"), WAIT),
