@@ -93,6 +93,8 @@ ACTS: Mapping[str, str | Promise] = {
     "copy_kept": _("its second copy left standing"),
     "lateness_set": _("told what becomes of it when it is late"),
     "spacing_set": _("given another distance of late posts"),
+    "access_revoked": _("cut off on its network"),
+    "access_not_revoked": _("not cut off on its network: remove our access there by hand"),
     "proposed": _("proposed"),
     "refused": _("refused"),
     "sent": _("sent"),

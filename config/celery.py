@@ -50,6 +50,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "remind": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.look_after_hands"),
         "check-channels": every(settings.CHANNEL_TICK_SECONDS, "publishing.tasks.check_channels"),
         "renew-tokens": every(settings.CHANNEL_TICK_SECONDS, "publishing.tasks.renew_tokens"),
+        "revoke": every(settings.CHANNEL_TICK_SECONDS, "publishing.tasks.revoke_ended"),
         "collect": every(settings.METRICS_TICK_SECONDS, "analytics.tasks.collect_due"),
         "roll-up": every(settings.METRICS_TICK_SECONDS, "analytics.tasks.roll_up"),
         "seal": every(settings.SEAL_INTERVAL_SECONDS, "chain.tasks.seal_events"),

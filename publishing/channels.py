@@ -27,6 +27,7 @@ from networks.limits import Limits
 from networks.registry import adapter_class
 from networks.types import AppCredentials, Connection, Profile, Tokens
 from publishing import applications, credentials, offers
+from publishing.access_models import EndedAccess
 from publishing.disclosing import Disclosure, refuse_undisclosed
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason
 from publishing.models import Channel, Credential, Delivery
@@ -69,12 +70,14 @@ def media_of(channel: Channel) -> offers.StoredMedia:
     return offers.StoredMedia(channel.organisation_id)
 
 
-def connection_of(channel: Channel, held: Credential | None = None) -> Connection:
+def connection_of(channel: Channel, held: Credential | EndedAccess | None = None) -> Connection:
     """All that an adapter needs of the channel, opened. Raises NeedsReconnect where no key of ours opens it."""
     return opened(channel, held or credentials.held_now(channel), partial(applications.application_for, channel))
 
 
-def opened(channel: Channel, held: Credential | None, find: Callable[[], AppCredentials | None]) -> Connection:
+def opened(
+    channel: Channel, held: Credential | EndedAccess | None, find: Callable[[], AppCredentials | None]
+) -> Connection:
     try:
         secrets, application = credentials.opened(held), find()
     except Invalid as error:
@@ -217,11 +220,11 @@ def reconnected(channel: Channel, actor: Actor) -> None:
 
 @transaction.atomic
 def disconnect(*, channel: Channel, actor: Actor, why: str = "") -> Channel:
-    """Forget the channel's access. What was scheduled on it will be held when due. A second click changes nothing."""
+    """End the channel's access. What was scheduled on it will be held when due. A second click changes nothing."""
     actor.require(Capability.CONNECT_CHANNEL, on=channel)
     if channel.state == ChannelState.DISCONNECTED:
         return channel
-    credentials.forget(channel)
+    credentials.end(channel)
     return advance(channel, ChannelState.DISCONNECTED, actor=actor, why=why, state_reason="disconnected")
 
 

@@ -18,6 +18,7 @@ from chain.errors import Invalid
 from networks.base import Capability
 from networks.registry import adapter_class
 from networks.types import Tokens
+from publishing.access_models import EndedAccess
 from publishing.models import Application, Channel, Consent, Credential
 
 RENEW_AT_MOST_AHEAD = timedelta(days=7)
@@ -81,8 +82,12 @@ def store(
 
 def held_already(channel: Channel) -> dict[str, str]:
     """What a lost key sealed is lost: a new access takes its place, or nobody could ever connect again."""
+    return opened_or_nothing(held_now(channel))
+
+
+def opened_or_nothing(row: Credential | EndedAccess | None) -> dict[str, str]:
     try:
-        return reveal(channel)
+        return opened(row)
     except Invalid:
         return {}
 
@@ -97,7 +102,7 @@ def held_now(channel: Channel) -> Credential | None:
     return Credential.objects.filter(channel=channel).first()
 
 
-def opened(row: Credential | None) -> dict[str, str]:
+def opened(row: Credential | EndedAccess | None) -> dict[str, str]:
     """Raises Invalid when the key does not open it."""
     return {} if row is None else {name: str(value) for name, value in unseal(row.sealed).items()}
 
@@ -108,8 +113,14 @@ def is_in_renewal(row: Credential | None) -> bool:
     return bool(row and row.expires_at and row.renew_at and row.expires_at <= now and row.renew_at <= now)
 
 
-def forget(channel: Channel) -> None:
-    Credential.objects.filter(channel=channel).delete()
+def end(channel: Channel) -> None:
+    """Nothing of ours uses the channel's access any more; where its network can end it too, a worker asks for that."""
+    held = Credential.objects.filter(channel=channel)
+    if Capability.REVOKE_TOKEN in adapter_class(channel.network).capabilities:
+        now = timezone.now()
+        for sealed in held.values_list("sealed", flat=True):
+            EndedAccess.objects.create(channel=channel, sealed=sealed, ended_at=now, ask_after=now)
+    held.delete()
 
 
 def reseal() -> tuple[int, int]:
@@ -118,7 +129,7 @@ def reseal() -> tuple[int, int]:
     A row that changed meanwhile is left: whoever wrote it sealed it with the first key.
     """
     done = lost = 0
-    for model in (Credential, Application, Consent):
+    for model in (Credential, EndedAccess, Application, Consent):
         for pk, sealed in model._default_manager.values_list("pk", "sealed"):
             try:
                 again = vault(settings.CREDENTIALS_KEY).rotate(bytes(sealed))

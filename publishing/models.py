@@ -383,4 +383,5 @@ class BulkAct(models.Model):
         return self.position - len(self.refusals)
 
 
-from publishing import removal_models as _removal_models  # noqa: E402, F401  # Django finds models by this module
+from publishing import access_models as _access_models  # noqa: E402, F401  # Django finds models by this module
+from publishing import removal_models as _removal_models  # noqa: E402, F401

@@ -18,6 +18,7 @@ from publishing import (
     reconciling,
     reminding,
     renewing,
+    revoking,
     settling,
     sweeping,
     watchdog,
@@ -113,6 +114,17 @@ def renew_tokens() -> None:
 @shared_task(ignore_result=True)
 def renew_token(credential_id: int) -> None:
     renewing.renew(credential_id)
+
+
+@shared_task(ignore_result=True)
+def revoke_ended() -> None:
+    for ended_id in revoking.claim():
+        revoke.delay(ended_id)
+
+
+@shared_task(ignore_result=True)
+def revoke(ended_id: int) -> None:
+    revoking.revoke(ended_id)
 
 
 @shared_task(ignore_result=True)
