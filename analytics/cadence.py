@@ -23,6 +23,9 @@ STEPS: tuple[Step, ...] = (
     Step(until=timedelta(days=14), every=timedelta(hours=6)),
     Step(until=timedelta(days=90), every=timedelta(days=1)),
 )
+FIRST = timedelta(minutes=5)
+"""After its publication a post is asked for the first time: before, nobody has read it, and others are going out."""
+
 SHORTEST, LONGEST = STEPS[0].every, STEPS[-1].every
 
 ACCOUNT_EVERY = timedelta(hours=6)

@@ -66,10 +66,13 @@ def plan_new_posts() -> None:
     unplanned = ~Exists(CollectionPlan.objects.filter(part=OuterRef("pk")))
     new = Part.objects.filter(unplanned, state=PartState.PUBLISHED).exclude(remote_id="").select_related("delivery")
     parts = list(new.order_by("pk")[:POSTS_SEEN_AT_ONCE])
-    now = timezone.now()
-    plans = [CollectionPlan(part=part, channel_id=part.delivery.channel_id, next_at=now) for part in parts]
+    plans = [CollectionPlan(part=part, channel_id=part.delivery.channel_id, next_at=first_at(part)) for part in parts]
     CollectionPlan.objects.bulk_create(plans, ignore_conflicts=True)
     mark_stale(Filled.DELIVERY, (part.delivery_id for part in parts))
+
+
+def first_at(part: Part) -> datetime:
+    return (part.published_at or timezone.now()) + cadence.scaled(cadence.FIRST)
 
 
 # One channel
