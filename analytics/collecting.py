@@ -72,7 +72,10 @@ def plan_new_posts() -> None:
 
 
 def first_at(part: Part) -> datetime:
-    return (part.published_at or timezone.now()) + cadence.scaled(cadence.FIRST)
+    """At once where the clock was set back since it went out: its own time would keep it waiting."""
+    now = timezone.now()
+    published_at = part.published_at or now
+    return now if published_at > now else published_at + cadence.scaled(cadence.FIRST)
 
 
 # One channel

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from analytics import collecting
+from analytics import cadence, collecting
 from analytics.models import ChannelPlan, ChannelSnapshot, CollectionPlan, CollectionRun, Snapshot
 from analytics.queries import unread
 from campaigns.models import Campaign
@@ -37,6 +37,21 @@ def test_a_published_post_is_asked_for_and_its_answer_kept(
     delivery.refresh_from_db()
     assert delivery.latest == {"reactions": 12, "shares": 3}
     assert delivery.latest_at == snapshot.captured_at
+
+
+def test_a_post_is_first_asked_for_when_the_burst_in_which_it_went_out_is_over(
+    network: TellingAdapter, campaign: Campaign, channel: Channel, carla: User, collect: Collect
+) -> None:
+    network.tell("a", reactions=12)
+    with time_machine.travel(NOON, tick=False) as clock:
+        published_delivery(campaign, channel, carla, at=NOON, remote_ids=["a"])
+        collect()
+        clock.shift(cadence.FIRST - timedelta(seconds=1))
+        collect()
+        assert not Snapshot.objects.exists()
+        clock.shift(cadence.SLOT)
+        collect()
+    assert Snapshot.objects.get().reactions == 12
 
 
 def test_the_account_is_asked_too_and_its_followers_stand_on_the_channel(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analytics import collecting
 from analytics.dashboard import dashboard
@@ -13,6 +14,7 @@ from campaigns.models import Campaign
 from publishing import channels, publisher
 from publishing.disclosing import Disclosure
 from publishing.lifecycle import DeliveryState
+from publishing.models import Part
 from sandbox.testing import ManualClock, running_sandbox
 from tests.analytics.figures import roll_up
 from tests.deliveries import make_delivery, make_variant, sign
@@ -52,6 +54,7 @@ def test_what_readers_do_arrives_in_the_dashboard_and_a_vanished_post_is_noticed
         for delivery in deliveries:
             publisher.publish(delivery.pk)
         clock.advance(3 * 60 * 60)
+        Part.objects.update(published_at=timezone.now() - timedelta(hours=3))
         assert collecting.due_channels() == [channel.pk]
         collecting.collect(channel.pk)
         told = Snapshot.objects.get(part__delivery=deliveries[0])

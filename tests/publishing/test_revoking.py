@@ -52,7 +52,9 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 def verbs(channel: Channel) -> list[tuple[str, Any]]:
-    found = Event.objects.filter(verb__startswith="channel.access_", subject_type="publishing.channel", subject_id=channel.pk).order_by("pk")
+    found = Event.objects.filter(
+        verb__startswith="channel.access_", subject_type="publishing.channel", subject_id=channel.pk
+    ).order_by("pk")
     return [(event.verb, event.data.get("code", "")) for event in found]
 
 
