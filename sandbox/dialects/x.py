@@ -344,7 +344,7 @@ DEFAULT_ACCOUNTS = (
     {
         "handle": "rabita_x",
         "display_name": "الرابطة المحمدية للعلماء · حساب تجريبي",
-        "bio": "حساب للعرض على محاكٍ محلي، باسم «الرابطة المحمدية للعلماء · عرض تجريبي». كل ما ينشر هنا مدوَّن في سجل النشر العلني.",
+        "bio": "حساب على محاكٍ محلي، باسم «الرابطة المحمدية للعلماء · عرض تجريبي». ما ينشر هنا مدوَّن في السجل العلني.",
         "token": "sandbox-token-rabita-x",
         "scopes": "tweet.read tweet.write users.read media.write offline.access",
     },
