@@ -75,6 +75,24 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
     "cover_second": OptionWords(
         _("Second of the cover"), _("The picture at this second of the video stands for it, as in 2.5; else the first.")
     ),
+    "title": OptionWords(_("Title"), _("What stands above the video and in searches, without < and >.")),
+    "made_for_kids": OptionWords(
+        _("Made for children"),
+        _("The law asks every channel to say it. Comments and notifications are off for a video made for children."),
+        {"no": _("No, it is not made for children"), "yes": _("Yes, it is made for children")},
+    ),
+    "category": OptionWords(
+        _("Category"),
+        choices={
+            "people": _("People and blogs"),
+            "education": _("Education"),
+            "nonprofits": _("Nonprofits and activism"),
+            "news": _("News and politics"),
+            "science": _("Science and technology"),
+            "howto": _("Howto and style"),
+        },
+    ),
+    "playlist": OptionWords(_("Playlist"), _("The address of a playlist of this channel; empty for none.")),
 }
 
 

@@ -186,6 +186,10 @@ PROBLEMS: dict[str, Telling] = {
         _("{channel} asks for “{option}”"),
         _("Say it under “On this network”."),
     ),
+    ProblemCode.SIGNS_NOT_ACCEPTED: (
+        _("{channel} takes none of these signs: {signs}"),
+        _("Write it without them; quotation marks « » are taken."),
+    ),
 }
 UNKNOWN: Telling = (_("{channel} does not accept this text ({code})"), _("Ask a coordinator what the network says."))
 

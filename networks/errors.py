@@ -60,6 +60,8 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     EDIT_CHANGES_MEDIA = "edit_changes_media"
     DELETE_TOO_LATE = "delete_too_late"
+    KEPT_PRIVATE = "kept_private"
+    PLAYLIST_REFUSED = "playlist_refused"
 
     NOT_SUPPORTED = "not_supported"
 
@@ -111,6 +113,7 @@ class ProblemCode(StrEnum):
     OPTION_VALUE_NOT_OFFERED = "option_value_not_offered"
     OPTION_TOO_LONG = "option_too_long"
     OPTION_MISSING = "option_missing"
+    SIGNS_NOT_ACCEPTED = "signs_not_accepted"
 
 
 class MissingCode(StrEnum):

@@ -225,6 +225,17 @@ REASONS: Mapping[str, Reason] = {
     ),
     "forbidden": Reason(_("The network does not allow this act"), ASK_ADMIN),
     "not_found": Reason(_("The network no longer knows this"), ASK_ADMIN),
+    "kept_private": Reason(
+        _("The network took the video, but does not let it be shown"),
+        _(
+            "As a rule its application was not audited yet: ask the network for the audit. When it has passed, delete"
+            " the private video there and schedule the post again."
+        ),
+    ),
+    "playlist_refused": Reason(
+        _("The network does not take the video into this playlist"),
+        _("Look whether the playlist is this channel's own and still there, then change what was chosen."),
+    ),
     "edit_changes_media": Reason(_("The network cannot change the picture of a post that is out"), CHANGE_TEXT),
     "delete_too_late": Reason(
         _("The network no longer lets this post be deleted by us"),
