@@ -54,11 +54,13 @@ PASSING = frozenset({"backendError", "internalError", "processingFailure"})
 class GoogleCaller(Caller):
     """Judges Google's answers by the reasons in them; `scopes` are named where one is missing.
 
-    `units` counts what the calls of this adapter have cost of the project's day.
+    `units` counts what the calls of this adapter have cost of the project's day. A 404 that names no reason may be
+    anybody's page: it tells nothing, except of a session (`believes_any_404`), whose end has no other sign.
     """
 
     scopes: tuple[str, ...] = ()
     units: int = 0
+    believes_any_404: bool = False
 
     def ask(self, stake: Stake, method: str, path: str, *, units: int = 0, **content: Any) -> Answer:
         """As `call`, for what costs `units`: a call that is refused costs them too."""
@@ -72,9 +74,12 @@ class GoogleCaller(Caller):
 
     def _raise_for(self, stake: Stake, response: requests.Response, refused: Code) -> NoReturn:
         told = error_in(response)
-        known = self._known(stake, response, told, reasons_in(told)) if told else None
+        reasons = reasons_in(told)
+        known = self._known(stake, response, told, reasons) if told else None
         if known is not None:
             raise known
+        if response.status_code in (404, 410) and not reasons and not self.believes_any_404:
+            raise lost(stake, Code.ANSWER_UNREADABLE, params={"status": response.status_code})
         super()._raise_for(stake, response, refused)
 
     def _known(

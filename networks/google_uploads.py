@@ -81,7 +81,7 @@ class Session:
 
     def _put(self, content_range: str, data: bytes | FilePart) -> Answer:
         named = urlsplit(self.address)
-        at = replace(self.caller, base_url=f"{named.scheme}://{named.netloc}")
+        at = replace(self.caller, base_url=f"{named.scheme}://{named.netloc}", believes_any_404=True)
         headers = {"Content-Range": content_range, "Content-Type": "application/octet-stream"}
         try:
             return at.call(

@@ -227,7 +227,7 @@ class YouTube(GoogleAdapter):
             try:
                 answer = self._ask(Stake.READ, "GET", "playlistItems", params=asked)
             except Rejected as error:
-                if error.code != Code.NOT_FOUND:
+                if "playlistNotFound" not in error.detail:
                     raise
                 yield [], 0.0, True
                 return

@@ -277,6 +277,15 @@ class TestYouTube(Day, AdapterContract):
         lookup = adapter.find_published(video_post(), KEY, SENT_AT)
         assert (lookup.found, lookup.complete, lookup.looked_at_count) == (None, True, 0)
 
+    def test_a_404_without_a_reason_is_no_answer(self, adapter: Adapter, network: Replay) -> None:
+        page = Reply(b"<html>not here</html>", 404)
+        network.only(UPLOADS, page)
+        network.only(DELETE, page)
+        with pytest.raises(Unreachable):
+            adapter.find_published(video_post(), KEY, SENT_AT)
+        with pytest.raises(OutcomeUnknown):
+            adapter.delete_post(VIDEO)
+
     @pytest.mark.parametrize(
         ("link", "remote_id"),
         [

@@ -128,7 +128,7 @@ class TestUploads(Day):
 
     def test_a_session_that_ended_begins_anew(self, adapter: Adapter, network: Replay) -> None:
         waiting = adapter.prepare(video_post(), {})
-        network.only(SEND, network.reply("session_gone"))
+        network.only(SEND, Reply(b"Not Found", 404))
         again = adapter.prepare(video_post(), waiting.saved)
         assert isinstance(again, Waiting)
         assert (again.saved["session"], again.check_after) == ("", 60)
