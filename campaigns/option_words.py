@@ -55,6 +55,7 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
             "mutual_followers": _("Followers whom the account follows back"),
             "followers": _("Followers only"),
             "nobody": _("Nobody but the account itself"),
+            "on_the_phone": _("Chosen on the phone: it goes to the account's inbox, and a person finishes it there"),
         },
     ),
     "comments": OptionWords(_("Comments"), _("Off unless you turn it on.")),

@@ -269,6 +269,11 @@ class Adapter(ABC):
         return cls.fetches_media and bool(post.media)
 
     @classmethod
+    def is_finished_by_hand(cls, post: Post) -> bool:
+        """Whether the network keeps this post in its own application until a person finishes it there. Pure."""
+        return False
+
+    @classmethod
     def upload_seconds(cls, post: Post) -> float:
         """How much longer than a short request `publish` may take, where pictures travel in it. Pure."""
         return 0.0

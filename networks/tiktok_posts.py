@@ -6,18 +6,26 @@ Written from, under https://developers.tiktok.com/doc/, content-posting-api-refe
 
 The guidelines want a person to say who sees a post, with no value chosen beforehand, and comments, duets and stitches
 off unless a person turns them on: each post tells all of it. What the account itself has turned off stays off.
+
+A post may also go to the inbox of the account's application, where a person chooses all of that and posts it: this is
+the way of an application that TikTok has not audited. A video goes there without its words (the pages have no field for
+them), so that the person needs them at hand; a post of pictures takes them along.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from networks.answers import words
 from networks.errors import Code, ProblemCode, Rejected
 from networks.options import OFF, ON, choice, switch, value_of
 from networks.options import words as text
-from networks.types import Post, Problem, Severity
+from networks.types import Post, Problem, Processing, Published, Severity
 
+CHECKED_AGAIN_SECONDS = 60.0
+"""The check of a post mostly ends within a minute."""
 EVERYONE = "everyone"
+ON_THE_PHONE = "on_the_phone"
 AUDIENCES = {
     EVERYONE: "PUBLIC_TO_EVERYONE",
     "mutual_followers": "MUTUAL_FOLLOW_FRIENDS",
@@ -27,7 +35,7 @@ AUDIENCES = {
 OF_VIDEOS = ("duets", "stitches", "made_by_ai", "cover_second")
 """The page for pictures has no such fields: a post of pictures cannot say them."""
 OPTIONS = (
-    choice("audience", *AUDIENCES, required=True),
+    choice("audience", *AUDIENCES, ON_THE_PHONE, required=True),
     switch("comments", default=OFF),
     switch("duets", default=OFF),
     switch("stitches", default=OFF),
@@ -67,6 +75,10 @@ def is_video(post: Post) -> bool:
     return bool(post.media) and post.media[0].is_video
 
 
+def goes_to_inbox(post: Post) -> bool:
+    return said(post, "audience") == ON_THE_PHONE
+
+
 def failure(reason: str) -> Rejected:
     """What a posting that ended as FAILED says of it; a reason without a name here is a refusal all the same."""
     return Rejected(FAILURES.get(reason, Code.POST_REFUSED), params={"reason": reason}, detail=reason)
@@ -81,9 +93,15 @@ def problems_of(post: Post) -> Iterator[Problem]:
         yield _not_offered("audience", "nobody")
     if (cover := said(post, "cover_second")) and not _is_second_of(post, cover):
         yield _not_offered("cover_second", cover)
-    if post.media and not is_video(post):
-        for name in (name for name in OF_VIDEOS if name in post.options):
-            yield Problem(ProblemCode.OPTION_NOT_OFFERED, {"option": name}, Severity.BLOCK, f"options.{name}")
+    for name in (name for name in _void_in(post) if name in post.options):
+        yield Problem(ProblemCode.OPTION_NOT_OFFERED, {"option": name}, Severity.BLOCK, f"options.{name}")
+
+
+def _void_in(post: Post) -> tuple[str, ...]:
+    """The options that this post cannot say: they are chosen on the phone, or there is no field for them."""
+    if goes_to_inbox(post):
+        return tuple(option.name for option in OPTIONS if option.name != "audience")
+    return OF_VIDEOS if post.media and not is_video(post) else ()
 
 
 def _not_offered(name: str, value: str) -> Problem:
@@ -133,10 +151,11 @@ def video_info(post: Post, caption: str, closed: list[str]) -> dict[str, Any]:
 
 def photo_request(post: Post, caption: str, closed: list[str], address: Callable[[str], str]) -> dict[str, Any]:
     """A post of pictures: its words are the `description` (the `title` above it holds 90 units); no music is added."""
+    chosen = {} if goes_to_inbox(post) else {**_shared(post, closed), "auto_add_music": False}
     return {
         "media_type": "PHOTO",
-        "post_mode": "DIRECT_POST",
-        "post_info": {"description": caption, **_shared(post, closed), "auto_add_music": False},
+        "post_mode": "MEDIA_UPLOAD" if goes_to_inbox(post) else "DIRECT_POST",
+        "post_info": {"description": caption, **chosen},
         "source_info": {
             "source": "PULL_FROM_URL",
             "photo_images": [address(media.sha256) for media in post.media],
@@ -162,10 +181,10 @@ def reference(publish_id: str, post: Post) -> str:
     return f"{publish_id}#{said(post, 'audience')}"
 
 
-def read_reference(ref: str) -> tuple[str, bool]:
-    """The posting's id, and whether everyone sees the post: only then it has a public id in the end."""
+def read_reference(ref: str) -> tuple[str, str]:
+    """The posting's id, and who sees the post: only where everyone does it has a public id in the end."""
     publish_id, _, audience = ref.partition("#")
-    return publish_id, audience == EVERYONE
+    return publish_id, audience
 
 
 def public_id(told: Mapping[str, Any]) -> str:
@@ -175,3 +194,12 @@ def public_id(told: Mapping[str, Any]) -> str:
         if isinstance(ids, list) and ids:
             return words({"id": ids[0]}, "id")
     return ""
+
+
+def over_there(ref: str, publish_id: str, audience: str) -> Published | Processing:
+    """What TikTok has done its part for, without a public id yet; what not everyone sees never has one, nor a link."""
+    if audience == ON_THE_PHONE:
+        return Processing(ref, None)
+    if audience == EVERYONE:
+        return Processing(ref, CHECKED_AGAIN_SECONDS)
+    return Published(publish_id, "", datetime.now(UTC), {"publish_id": publish_id})

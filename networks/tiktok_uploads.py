@@ -25,6 +25,7 @@ SECONDS = 120.0
 HASHED_IN_A_SECOND = 50_000_000
 """Bytes that a slow machine reads and hashes; the file is looked at again before its last chunk leaves."""
 UNDER_WAY, FAILED, COMPLETE = "PROCESSING_UPLOAD", "FAILED", "PUBLISH_COMPLETE"
+IN_INBOX = "SEND_TO_USER_INBOX"
 
 
 def chunks(size: int) -> list[tuple[int, int]]:

@@ -171,7 +171,7 @@ REASONS: Mapping[str, Reason] = {
     "application_refused": Reason(_("The network refuses this application"), ASK_ADMIN),
     "application_not_audited": Reason(
         _("The network has not audited this application: it takes only what nobody but the account sees"),
-        _("The administrator asks for the audit. Until then the account must be private, and it alone sees the post."),
+        _("Choose that a person finishes it on the phone, or have the administrator ask the network for the audit."),
     ),
     "code_refused": Reason(_("The network did not accept the code"), RECONNECT),
     # refused

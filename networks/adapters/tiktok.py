@@ -13,6 +13,9 @@ first, and begins another posting only where TikTok says that the earlier one fa
 Pictures are different: TikTok fetches them from our address, so that the one request that names them publishes them,
 and its lost answer has no name to ask for: that outcome is unknown, and is looked for among the account's posts.
 
+A post that goes to the account's inbox becomes one only when a person finishes it there: then that person has it in
+hand, with the signed words, and says what became of it.
+
 A post for everyone is checked by TikTok before it stands on the account, mostly within a minute, sometimes for hours,
 and has its id only then; the pages promise no time, and name no end of a posting's life. Nothing that is out can be
 changed or deleted by an application, and comments cannot be read.
@@ -55,14 +58,12 @@ from outgoing import Client, MaybeSent, NeverSent
 
 API = "https://open.tiktokapis.com"
 CREATOR = "/v2/post/publish/creator_info/query/"
-BEGIN = "/v2/post/publish/video/init/"
+BEGIN, BEGIN_FOR_INBOX = "/v2/post/publish/video/init/", "/v2/post/publish/inbox/video/init/"
 PICTURES = "/v2/post/publish/content/init/"
 STATUS = "/v2/post/publish/status/fetch/"
 USER, LIST, QUERY = "/v2/user/info/", "/v2/video/list/", "/v2/video/query/"
-PAGES = 25
-MINUTE, DAY = 60, 86_400
+PAGES, MINUTE, DAY = 25, 60, 86_400
 LOOK_AGAIN_SECONDS = 15.0
-CHECKED_AGAIN_SECONDS = 60.0
 
 
 class TikTok(Adapter):
@@ -76,6 +77,7 @@ class TikTok(Adapter):
         "user.info.profile",
         "user.info.stats",
         "video.publish",
+        "video.upload",
         "video.list",
     )
     default_url: ClassVar[str] = API
@@ -202,6 +204,10 @@ class TikTok(Adapter):
     # Publishing
 
     @classmethod
+    def is_finished_by_hand(cls, post: Post) -> bool:
+        return tiktok_posts.goes_to_inbox(post)
+
+    @classmethod
     def fetches(cls, post: Post) -> bool:
         """Pictures alone: a video is sent."""
         return super().fetches(post) and not tiktok_posts.is_video(post)
@@ -220,13 +226,15 @@ class TikTok(Adapter):
         for media in post.media:
             with self.open_media(media):
                 pass
-        return Ready(post, {"closed": tiktok_posts.closed_in(self._creator(post))})
+        return Ready(post, {"closed": self._closed(post)})
 
-    def _creator(self, post: Post) -> Mapping[str, Any]:
-        """Raises Rejected, or NotSent, where the account may not post this now."""
+    def _closed(self, post: Post) -> list[str]:
+        """What the account itself has turned off. Raises Rejected, or NotSent, where it may not post this now."""
+        if tiktok_posts.goes_to_inbox(post):
+            return []
         creator = data_of(self._ask(Stake.HIDDEN, CREATOR, {}), Stake.HIDDEN, "privacy_level_options")
         tiktok_posts.refuse_unfit(post, creator)
-        return creator
+        return tiktok_posts.closed_in(creator)
 
     def _prepare_video(self, post: Post, saved: Mapping[str, object]) -> Ready:
         media = post.media[0]
@@ -249,12 +257,11 @@ class TikTok(Adapter):
         return upload.as_told(told, post.media[0].size)
 
     def _begun(self, post: Post) -> Upload:
-        closed = tiktok_posts.closed_in(self._creator(post))
-        content = {
-            "post_info": tiktok_posts.video_info(post, self.compose(post), closed),
-            "source_info": tiktok_uploads.source(post.media[0].size),
-        }
-        told = data_of(self._ask(Stake.HIDDEN, BEGIN, content), Stake.HIDDEN, "publish_id")
+        path, content = BEGIN_FOR_INBOX, {"source_info": tiktok_uploads.source(post.media[0].size)}
+        if not tiktok_posts.goes_to_inbox(post):
+            info = tiktok_posts.video_info(post, self.compose(post), self._closed(post))
+            path, content = BEGIN, {"post_info": info, **content}
+        told = data_of(self._ask(Stake.HIDDEN, path, content), Stake.HIDDEN, "publish_id")
         address = words(told, "upload_url")
         if urlsplit(address).scheme != urlsplit(self.connection.base_url).scheme:
             raise lost(Stake.HIDDEN, Code.ANSWER_UNREADABLE)
@@ -298,8 +305,8 @@ class TikTok(Adapter):
         raise failure
 
     def check_status(self, ref: str) -> Published | Processing:
-        """FAILED is an end; a refusal to tell is none. What not everyone sees has no public id and no link."""
-        publish_id, is_public = tiktok_posts.read_reference(ref)
+        """FAILED is an end; a refusal to tell is none. In the inbox it waits for a person, whom nobody here can ask."""
+        publish_id, audience = tiktok_posts.read_reference(ref)
         try:
             told = self._status(Stake.READ, publish_id)
         except Rejected:
@@ -309,12 +316,8 @@ class TikTok(Adapter):
             raise tiktok_posts.failure(words(told, "fail_reason"))
         if post_id := tiktok_posts.public_id(told):
             return self._standing(post_id)
-        if state == tiktok_uploads.COMPLETE:
-            return (
-                Processing(ref, CHECKED_AGAIN_SECONDS)
-                if is_public
-                else Published(publish_id, "", datetime.now(UTC), {"publish_id": publish_id})
-            )
+        if state in (tiktok_uploads.IN_INBOX, tiktok_uploads.COMPLETE):
+            return tiktok_posts.over_there(ref, publish_id, audience)
         return Processing(ref, LOOK_AGAIN_SECONDS)
 
     def _standing(self, post_id: str) -> Published:

@@ -157,6 +157,14 @@ class TestTikTok(AdapterContract):
         assert told["source_info"]["photo_images"] == [f"https://sanad.example/files/{picture().sha256}"]
         assert (told["media_type"], told["post_mode"]) == ("PHOTO", "DIRECT_POST")
 
+    def test_pictures_go_to_the_inbox_with_their_words(self, adapter: Adapter, network: Replay) -> None:
+        ready = adapter.prepare(self.a_post(options={"audience": "on_the_phone"}), {})
+        assert isinstance(ready, Ready)
+        adapter.publish(ready, KEY)
+        told = json.loads(network.calls(PICTURES)[0].body)
+        assert (told["post_mode"], told["post_info"]) == ("MEDIA_UPLOAD", {"description": BASMALA})
+        assert network.calls(CREATOR) == []
+
     def test_comments_are_open_only_where_a_person_opened_them(self, adapter: Adapter, network: Replay) -> None:
         self.publish(adapter)
         self.publish(adapter, self.a_post(options={**FOR_ALL, "comments": "on"}))

@@ -20,6 +20,7 @@ from tests.networks.replaying import Replay
 from tests.outgoing.loopback import Manner, Reply, unused_port
 
 BEGIN = ("POST", "/v2/post/publish/video/init/")
+INBOX = ("POST", "/v2/post/publish/inbox/video/init/")
 CREATOR = ("POST", "/v2/post/publish/creator_info/query/")
 STATUS = ("POST", "/v2/post/publish/status/fetch/")
 PUT = ("PUT", "/upload/video/")
@@ -308,6 +309,48 @@ def test_a_refused_chunk_is_begun_anew(adapter: Adapter, network: Replay) -> Non
     with pytest.raises(NotSent) as caught:
         adapter.prepare(a_post(LARGE), {})
     assert (caught.value.code, caught.value.saved) == (Code.MEDIA_NOT_READY, {})
+
+
+# To the account's inbox
+
+
+def to_the_inbox(**fields: Any) -> Post:
+    return Post(BASMALA, media=(film(),), **{"options": {"audience": "on_the_phone"}, **fields})
+
+
+def test_to_the_inbox_it_goes_with_its_file_alone_and_a_person_has_it_in_hand(
+    adapter: Adapter, network: Replay
+) -> None:
+    begun = network.reply("begun").body["data"] | {"upload_url": f"{network.url}/upload/video/"}
+    network.only(INBOX, Reply({"data": begun, "error": {"code": "ok"}}))
+    processing = adapter.publish(ready_of(adapter, to_the_inbox()), KEY)
+    assert isinstance(processing, Processing)
+    assert json.loads(network.calls(INBOX)[0].body) == {"source_info": source(len(SMALL))}
+    assert network.calls(BEGIN) == network.calls(CREATOR) == []
+    assert adapter.is_finished_by_hand(to_the_inbox())
+    assert not adapter.is_finished_by_hand(a_post())
+    assert adapter.check_status(processing.ref) == Processing(processing.ref, 15)
+    for state in ("SEND_TO_USER_INBOX", "PUBLISH_COMPLETE"):
+        told_so_far(network, None, state)
+        assert adapter.check_status(processing.ref) == Processing(processing.ref, None)
+    network.only(STATUS, network.reply("complete"))
+    assert isinstance(adapter.check_status(processing.ref), Published)
+
+
+def test_what_lies_in_the_inbox_is_not_sent_there_again(adapter: Adapter, network: Replay) -> None:
+    begun = network.reply("begun").body["data"] | {"upload_url": f"{network.url}/upload/video/"}
+    network.only(INBOX, Reply({"data": begun, "error": {"code": "ok"}}))
+    saved = dict(ready_of(adapter, to_the_inbox()).saved)
+    told_so_far(network, None, "SEND_TO_USER_INBOX")
+    assert isinstance(adapter.publish(ready_of(adapter, to_the_inbox(), saved), KEY), Processing)
+    assert len(network.calls(INBOX)) == 1
+    assert network.calls(PUT) == []
+
+
+def test_what_is_chosen_on_the_phone_is_not_chosen_here_too(adapter: Adapter) -> None:
+    assert adapter.validate(to_the_inbox()) == []
+    both = to_the_inbox(options={"audience": "on_the_phone", "comments": "on"})
+    assert [problem.code for problem in adapter.validate(both)] == [ProblemCode.OPTION_NOT_OFFERED]
 
 
 # What may be written
