@@ -67,6 +67,7 @@ class PackageShape(S.Serializer[Any]):
     closed = ClosedShape(allow_null=True)
     text = S.CharField(trim_whitespace=False)
     share_link = S.CharField()
+    is_in_application = S.BooleanField()
     pictures = PictureShape(many=True)
     others = OtherShape(many=True)
 

@@ -59,6 +59,8 @@ class Package:
     share_link: str = ""
     pictures: list[Picture] = field(default_factory=list)
     others: list[User] = field(default_factory=list)
+    is_in_application: bool = False
+    """Whether the network holds the files already, where the person finishes the post."""
 
 
 def open_package(*, delivery: Delivery, actor: Actor) -> Package:
@@ -81,6 +83,7 @@ def open_package(*, delivery: Delivery, actor: Actor) -> Package:
         share_link=adapter.share_link(post),
         pictures=pictures_of(delivery, {item.sha256: item.alt_text for item in post.media}),
         others=stand_ins(delivery, handover),
+        is_in_application=adapter.is_finished_by_hand(post),
     )
 
 

@@ -18,6 +18,7 @@ from networks.types import Lookup, Processing, Published
 from publishing.channels import adapter_for, reads_back
 from publishing.claiming import publisher, read_for_decision
 from publishing.frozen import post_of, upload_seconds
+from publishing.handing import hand_over
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, LookUp, Part
 from publishing.recording import alarm_duplicate, leave_send, lock_part, settle_part
@@ -140,16 +141,27 @@ def check_processing(delivery_id: int) -> None:
     except NetworkError as error:
         still_processing(delivery, part, attempt, error.code, settings.PUBLISHING_RECONCILE_GAP_SECONDS)
     else:
-        if isinstance(answer, Published):
-            processing_published(delivery, part, answer)
-        else:
-            still_processing(delivery, part, attempt, "processing", processing_pause(answer))
+        settle_processing(delivery, part, attempt, answer)
 
 
-def processing_pause(answer: Processing) -> float:
-    """How long to wait before the next look; a network that names no time is asked at the usual pace."""
-    pause = settings.PUBLISHING_RECONCILE_GAP_SECONDS if answer.check_after is None else answer.check_after
-    return float(pause)
+def settle_processing(delivery: Delivery, part: Part, attempt: Attempt, answer: Published | Processing) -> None:
+    if isinstance(answer, Published):
+        processing_published(delivery, part, answer)
+    elif answer.check_after is None:
+        processing_handed_over(delivery, part)
+    else:
+        still_processing(delivery, part, attempt, "processing", answer.check_after)
+
+
+@transaction.atomic
+def processing_handed_over(delivery: Delivery, part: Part) -> None:
+    """The network has done its part, and a person finishes it in its application: from now on nobody there is asked."""
+    locked = read_for_decision(delivery.pk)
+    if locked.state != DeliveryState.PROCESSING:
+        return
+    locked.check_after, locked.reason = None, "by_hand"
+    locked.save(update_fields=["check_after", "reason"])
+    hand_over(locked, lock_part(part))
 
 
 @transaction.atomic

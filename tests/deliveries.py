@@ -4,6 +4,7 @@ The road through the actions is walked by tests/journeys; here only its result m
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +88,7 @@ def make_variant(
     texts: tuple[str, ...] = (TEXT,),
     title: str = "الرفق أولًا",
     media: tuple[Media, ...] = (),
+    options: Mapping[str, str] | None = None,
 ) -> Variant:
     """An approved variant with its frozen payload, not signed yet (see `sign`). `media` go with the first part."""
     now = timezone.now()
@@ -114,13 +116,17 @@ def make_variant(
     revision = Revision.objects.create(
         content=content, number=1, document=content.draft, created_by=author, created_at=now
     )
-    variant.payload = make_payload(variant, revision, texts, media)
+    variant.payload = make_payload(variant, revision, texts, media, options)
     variant.save(update_fields=["payload"])
     return variant
 
 
 def make_payload(
-    variant: Variant, revision: Revision, texts: tuple[str, ...], media: tuple[Media, ...] = ()
+    variant: Variant,
+    revision: Revision,
+    texts: tuple[str, ...],
+    media: tuple[Media, ...] = (),
+    options: Mapping[str, str] | None = None,
 ) -> Payload:
     channel = variant.channel
     body = {
@@ -128,7 +134,7 @@ def make_payload(
         "language": "ar",
         "disclosure": "حملة للرابطة",
         "parts": [
-            Post(text=text, language="ar", media=() if position else media).to_json()
+            Post(text=text, language="ar", media=() if position else media, options=options or {}).to_json()
             for position, text in enumerate(texts)
         ],
         "citations": [],
