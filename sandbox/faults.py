@@ -49,6 +49,7 @@ MARKS = frozenset({"media_stuck", "media_failed", "media_rejected", "kept_privat
 OF_FEW = frozenset({"media_failed", "media_rejected", "kept_private", "quota_exceeded", "upload_limit"})
 """These strike only networks that name them in `own_faults`."""
 MEDIA_KINDS = MARKS | {"media_refused", "upload_limit"}
+UNANSWERED = frozenset({"hang_up", "drop_answer", "refuse", "delay"})
 PROXY_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
 
 
@@ -162,7 +163,7 @@ class FaultMiddleware:
         scope = {**scope, "path": f"{root}/" if bare == root else bare, "sandbox.received_at": self.setting.clock()}
         path = scope["path"].removeprefix(root)
         if any(fnmatch.fnmatchcase(path, pattern) for pattern in self.dialect.streamed):
-            scope["sandbox.params"] = Params({}, {})
+            scope["sandbox.params"], scope["sandbox.is_streamed"] = Params({}, {}), True
         else:
             scope["sandbox.params"], receive = await _read_ahead(scope, receive)
         account = self.dialect.account_of(self.setting.world, Request(scope))
@@ -180,6 +181,8 @@ class FaultMiddleware:
         if fault.kind == "revoked_token":
             self._revoke(scope)
         answer = await self._carry_out(scope, receive) if fault.carries_out else Answer()
+        if scope.get("sandbox.is_streamed") and not fault.carries_out and fault.kind not in UNANSWERED:
+            await _drain(receive)
         if fault.kind in {"hang_up", "drop_answer"}:
             self.links.abort(scope)
         elif fault.kind == "refuse":
@@ -255,6 +258,12 @@ async def _read_ahead(scope: Scope, receive: Receive) -> tuple[Params, Receive]:
         return await read_params(request), again
     except UnreadableBody:
         return Params({}, {}), again
+
+
+async def _drain(receive: Receive) -> None:
+    """Read the file over, as a server does that refuses it: the client that still sends would hear nothing."""
+    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+        continue
 
 
 class Answer:
