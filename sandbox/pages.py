@@ -129,9 +129,19 @@ class Pages:
         acts = sorted({act for dialect in self.dialects.values() for act in dialect.acts})
         body = (
             f'{head("faults", "faults_note", language)}<section><h2 class="sect">{say("armed", language)}</h2>'
-            f"{_armed(language, acts)}</section>{self._fault_form(language)}"
+            f"{_armed(language, acts)}</section>{self._fault_form(language)}{self._settings(language)}"
         )
         return page(request, title=say("faults", language), body=body, here="faults", script="faults.js")
+
+    def _settings(self, language: str) -> str:
+        """The way to what only one network can be set to."""
+        links = "".join(
+            f'<li class="row"><a href="/{slug}{dialect.settings}">{esc(dialect.name[language])}</a></li>'
+            for slug, dialect in self.dialects.items()
+            if dialect.settings
+        )
+        title = f'<h2 class="sect">{esc(say("own_settings", language))}</h2>'
+        return f'<section>{title}<ul class="rows">{links}</ul></section>' if links else ""
 
     def _fault_form(self, language: str) -> str:
         every = ("*", say("every", language))

@@ -5,13 +5,14 @@ It lets a newcomer sign in and sign without setting anything up; /phone.json say
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.dialects.base import Setting
+from sandbox.dialects.base import Dialect, Draft, Setting
 from sandbox.mailbox import LINK, mail_json
 from sandbox.markup import esc, head, language_of, moment, page
 from sandbox.people import PeopleFile, Person, totp
@@ -21,9 +22,10 @@ Mail = dict[str, Any]
 
 
 class PhonePages:
-    def __init__(self, setting: Setting, people: PeopleFile) -> None:
+    def __init__(self, setting: Setting, people: PeopleFile, dialects: Mapping[str, Dialect]) -> None:
         self.setting = setting
         self.people = people
+        self.dialects = dialects
 
     def routes(self) -> list[Route]:
         return [
@@ -67,7 +69,17 @@ class PhonePages:
         if others:
             title = f'<h2 class="sect">{say("others", language)}</h2>'
             body += f'<section>{title}<ul class="rows people">{others}</ul></section>'
-        return _live(request, say("phones", language), f"{body}</div>")
+        return _live(request, say("phones", language), f"{body}{self._drafts(language)}</div>")
+
+    def _drafts(self, language: str) -> str:
+        """What applications sent to a network's own application on the phone, for a person to post."""
+        rows = "".join(
+            _draft_row(draft, dialect.name[language], language)
+            for dialect in self.dialects.values()
+            for draft in dialect.drafts(self.setting)
+        )
+        title = f'<h2 class="sect">{esc(say("drafts", language))}</h2>'
+        return f'<section>{title}<ul class="rows">{rows}</ul></section>' if rows else ""
 
     async def one(self, request: Request) -> Response:
         language = language_of(request)
@@ -119,6 +131,14 @@ def _person_row(person: Person, mails: list[Mail], language: str) -> str:
         f'{esc(person.name.strip()[:1])}</span><span class="who"><b><bdi>{esc(person.name)}</bdi></b>'
         f'<span class="meta">{role}</span></span><span class="meta">{counted("mail_count", len(own), language)}</span>'
         f"</a>{newest}</li>"
+    )
+
+
+def _draft_row(draft: Draft, network: str, language: str) -> str:
+    words = esc(draft.text[:120]) or esc(network)
+    return (
+        f'<li class="row"><h3><a href="{esc(draft.path)}"><bdi>{words}</bdi></a></h3><p class="meta">{esc(network)} · '
+        f'<bdi class="ltr">@{esc(draft.account.handle)}</bdi> · {moment(draft.at, language)}</p></li>'
     )
 
 

@@ -112,7 +112,7 @@ def _open_accounts(sandbox: Sandbox) -> None:
 def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     control = ControlDesk(sandbox.setting, sandbox.dialects, sandbox.desk, sandbox.connections)
     pages = Pages(sandbox.setting, sandbox.dialects, sandbox.people)
-    phone = PhonePages(sandbox.setting, sandbox.people)
+    phone = PhonePages(sandbox.setting, sandbox.people, sandbox.dialects)
     return [
         Mount("/_control", routes=control.routes()),
         Mount("/_static", StaticFiles(directory=STATIC)),

@@ -117,6 +117,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reply_subscribers": (
         "لا يرد إلا المشتركون", "Seuls les abonnés peuvent répondre", "Only subscribers may reply"
     ),
+    "ai_generated": (
+        "صاحب الحساب يصرح بأنه مولَّد بالذكاء الاصطناعي", "Généré par IA, selon son auteur",
+        "Creator labelled it as AI-generated",
+    ),
+    "paid_partnership": ("شراكة مدفوعة", "Partenariat rémunéré", "Paid partnership"),
+    "promotional": ("محتوى ترويجي", "Contenu promotionnel", "Promotional content"),
+    "drafts": ("مسودات تنتظر على الهاتف", "Brouillons en attente", "Drafts that wait"),
+    "own_settings": ("إعدادات خاصة بالشبكة", "Réglages propres au réseau", "The network’s own settings"),
     "edited": ("عُدِّل", "modifié", "edited"),
     "reply_to": ("تتمة لمنشور سابق", "suite d’une publication", "continues a post"),
     "no_alt": ("صورة بلا وصف", "image sans description", "picture without a description"),

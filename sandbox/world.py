@@ -57,6 +57,9 @@ CREATE TABLE IF NOT EXISTS media (
 CREATE TABLE IF NOT EXISTS idempotency (
     network TEXT NOT NULL, account_id INTEGER NOT NULL, key TEXT NOT NULL, post_id TEXT NOT NULL,
     stored_at REAL NOT NULL, PRIMARY KEY (network, account_id, key));
+CREATE TABLE IF NOT EXISTS choices (
+    network TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (network, subject, name));
 CREATE TABLE IF NOT EXISTS mails (
     id INTEGER PRIMARY KEY, received_at REAL NOT NULL, recipients TEXT NOT NULL, content BLOB NOT NULL);
 """
@@ -106,12 +109,21 @@ class World:
             return int(db.execute(sql, values).lastrowid or 0)
 
     def reset(self) -> None:
-        """Forget posts, media, mails and idempotency keys; accounts, apps and tokens stay (unrevoked)."""
+        """Forget posts, media, mails, choices and idempotency keys; accounts, apps and tokens stay (unrevoked)."""
         with self.transaction() as db:
             for table in ("posts", "media", "mails", "idempotency", "grants"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
             db.execute("UPDATE tokens SET revoked = 0")
+            db.execute("DELETE FROM choices")
         shutil.rmtree(self.files, ignore_errors=True)
+
+    def chosen(self, network: str, subject: str) -> dict[str, str]:
+        """What people set on the network's own pages for an account, an application, …"""
+        rows = self._all("SELECT name, value FROM choices WHERE network = ? AND subject = ?", network, subject)
+        return {row["name"]: row["value"] for row in rows}
+
+    def choose(self, network: str, subject: str, name: str, value: str) -> None:
+        self._do("INSERT OR REPLACE INTO choices VALUES (?, ?, ?, ?)", network, subject, name, value)
 
     # Accounts
 
@@ -341,6 +353,14 @@ class World:
     def media_of_post(self, network: str, post_id: str) -> list[Media]:
         """What is attached to the post, in the order in which it came."""
         rows = self._all("SELECT * FROM media WHERE network = ? AND post_id = ? ORDER BY id", network, post_id)
+        return [media_from(row) for row in rows]
+
+    def all_marked(self, network: str, account_id: int, mark: str) -> list[Media]:
+        """The uploads of the account whose `extra` says anything of it, the oldest first."""
+        rows = self._all(
+            "SELECT * FROM media WHERE network = ? AND account_id = ? AND json_extract(extra, '$.' || ?) IS NOT NULL"
+            " ORDER BY id", network, account_id, mark,
+        )  # fmt: skip
         return [media_from(row) for row in rows]
 
     def describe_media(self, media_id: int, description: str) -> None:

@@ -86,6 +86,16 @@ class ShownPost:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What an application sent to a person's phone, for the person to post; `path` is where that is done."""
+
+    account: Account
+    text: str
+    at: float
+    path: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A status and the JSON body in which the network itself refuses."""
 
@@ -139,7 +149,8 @@ class Dialect:
     chose; `make_secret` what connects a new account, called by `secret_word` of the pages' wording; `revoke` takes a
     request's access back where that is more than its own token. On a gallery's pages pictures come first: an account's
     posts are a grid of them. Bodies of the paths in `streamed` are left to their routes, so that a large file is never
-    held whole. `own_faults` are those of the faults of few networks that strike here.
+    held whole. `own_faults` are those of the faults of few networks that strike here. `settings` is the path of a page
+    on which is set what only this network refuses, and `drafts` tells what waits on people's phones to be posted.
     """
 
     slug: str
@@ -167,6 +178,8 @@ class Dialect:
     is_gallery: bool = False
     streamed: Sequence[str] = ()
     own_faults: frozenset[str] = frozenset()
+    settings: str = ""
+    drafts: Callable[[Setting], Sequence[Draft]] = lambda _: ()
 
     def account_named(self, world: World, handle: str) -> Account | None:
         return self.named(world, handle) if self.named else world.account_by_handle(self.slug, handle)
