@@ -18,6 +18,7 @@ from campaigns.rendering import document_of
 from chain.actors import Actor
 from demo import brief, cast, channels, plate
 from networks.registry import adapter_class
+from networks.types import Media, Post
 from publishing.models import Channel
 
 ROOMY = 1000
@@ -36,8 +37,20 @@ def is_roomy(channel: Channel) -> bool:
 
 
 def can_stand(channel: Channel, *, has_plate: bool) -> bool:
-    """Whether the network takes a text alone, or there is a picture for it."""
-    return has_plate or not channel.limits.get("needs_media", False)
+    """Whether the network takes a text alone, or there is a picture for it; one that takes videos alone has none."""
+    takes_plates = bool(channel.limits.get("media_types"))
+    return (has_plate and takes_plates) or not channel.limits.get("needs_media", False)
+
+
+def fetches_plates(channel: Channel) -> bool:
+    """Whether the network fetches pictures from our pages."""
+    plate_alone = Post("", media=(Media("0" * 64, "image/jpeg", 1, 1, 1, ""),))
+    return adapter_class(channel.network).fetches(plate_alone)
+
+
+def answers(channel: Channel) -> dict[str, str]:
+    """What a person must say on this network: the first of what is offered."""
+    return {one.name: one.choices[0] for one in adapter_class(channel.network).options if one.required and one.choices}
 
 
 def spread(content: Content, *, author: Actor, by_hand: bool, is_served: bool = True) -> None:
@@ -50,7 +63,7 @@ def spread(content: Content, *, author: Actor, by_hand: bool, is_served: bool = 
     elsewhere = [one for one in channels.elsewhere(content.organisation) if one.language == content.language]
     has_plate = bool(plate_words(content)) and plate.can_draw()
     wanted = [one for one in elsewhere if (few or is_roomy(one)) and can_stand(one, has_plate=has_plate)]
-    wanted = [one for one in wanted if is_served or not adapter_class(one.network).fetches_media]
+    wanted = [one for one in wanted if is_served or not fetches_plates(one)]
     hand = channels.by_hand(content.organisation) if by_hand else None
     for place, channel in enumerate([*wanted, *filter(None, [hand])], start=1):
         at = planned + place * BETWEEN if planned else None
@@ -68,6 +81,7 @@ def write(content: Content, few: str, *, author: Actor) -> None:
             tags=tags if is_roomy(variant.channel) or not few else (),
             media=pictures,
             blocks=None if is_own_text(variant) or not few else shorter,
+            options=answers(variant.channel),
         )
         for variant in content.variants.select_related("channel")
     }

@@ -199,9 +199,13 @@ def edit(content: Content, words: Words, author: Actor, spread: set[int]) -> Non
     pictures = authoring.draw(content, words.plate, words.alt, author)
     own = {
         variant.pk: replace(
-            document.of(variant.pk), tags=words.tags, media=pictures, blocks=fewer if variant.pk in spread else None
-        )
-        for variant in content.variants.all()
+            document.of(variant.pk),
+            tags=words.tags,
+            media=pictures,
+            blocks=fewer if variant.pk in spread else None,
+            options=authoring.answers(variant.channel),
+        )  # fmt: skip
+        for variant in content.variants.select_related("channel")
     }
     authoring.keep(content, replace(document, variants=own), author)
 
