@@ -13,7 +13,7 @@ import requests
 from networks.base import Adapter, Auth, Capability
 from networks.errors import Code, NeedsReconnect, NotSent, OutcomeUnknown, Rejected
 from networks.registry import adapter_class, all_adapters
-from networks.types import Connection, Media, Post, Published, Ready, Waiting
+from networks.types import Connection, Media, Post, Processing, Published, Ready, Waiting
 from outgoing import Client
 from sandbox.dialects import all_dialects
 from sandbox.testing import SandboxClient, running_sandbox
@@ -22,6 +22,10 @@ from tests.outgoing.loopback import Reply, serving
 from tests.sandbox.conftest import picture
 
 SPOKEN = sorted({one.slug for one in all_adapters() if Auth.ASSISTED not in one.auth} & set(all_dialects()))
+WORDLESS = frozenset({"tiktok"})
+"""These say that it is too much and not for how long."""
+PARTIAL = frozenset({"tiktok"})
+"""These list only what everybody sees by now, so that nothing in the list proves nothing."""
 PICTURE = picture((640, 480), "JPEG")
 PLATE = Media(hashlib.sha256(PICTURE).hexdigest(), "image/jpeg", len(PICTURE), 640, 480, "صورة المخطوط")
 
@@ -61,8 +65,10 @@ def key_of(post: Post) -> str:
 
 
 def fitting(adapter: Adapter, post: Post) -> Post:
-    """With a picture, where the network takes no text alone."""
-    return replace(post, media=post.media or (PLATE,)) if adapter.limits.needs_media else post
+    """With a picture, where the network takes no text alone, and with what a person has to say."""
+    said = {option.name: option.choices[0] for option in adapter.options if option.required}
+    media = post.media or (PLATE,) if adapter.limits.needs_media else post.media
+    return replace(post, media=media, options={**said, **post.options})
 
 
 def publish(adapter: Adapter, post: Post) -> Published:
@@ -73,6 +79,8 @@ def publish(adapter: Adapter, post: Post) -> Published:
             ready = adapter.prepare(post, ready.saved)
     assert isinstance(ready, Ready)
     published = adapter.publish(ready, key_of(post))
+    if isinstance(published, Processing):
+        published = adapter.check_status(published.ref)
     assert isinstance(published, Published)
     return published
 
@@ -92,9 +100,10 @@ def test_a_post_goes_out_is_shown_changed_and_taken_down(network: str) -> None:
         if Capability.EDIT_POST in adapter.capabilities:
             adapter.edit_post(named or "", Post("مصحح", media=(PLATE,)))
             assert sandbox.posts(network)[1]["text"] == "مصحح"
-        adapter.delete_post(named or "")
-        adapter.delete_post(published.remote_id)
-        assert requests.get(published.permalink, timeout=5).status_code == 404
+        if Capability.DELETE_POST in adapter.capabilities:
+            adapter.delete_post(named or "")
+            adapter.delete_post(published.remote_id)
+            assert requests.get(published.permalink, timeout=5).status_code == 404
 
 
 @pytest.mark.parametrize("network", SPOKEN)
@@ -115,7 +124,7 @@ def test_what_went_out_is_found_again_and_measured(network: str) -> None:
         ):
             lookup = adapter.find_published(fitting(adapter, post), key_of(post), began)
             assert lookup.found is not None
-            assert (lookup.found.remote_id, lookup.complete, lookup.others) == (remote_id, True, ())
+            assert (lookup.found.remote_id, lookup.complete, lookup.others) == (remote_id, network not in PARTIAL, ())
         if Capability.POST_METRICS in adapter.capabilities:
             figures = adapter.get_post_metrics([*ids, "170000"])
             assert [figures[one].gone for one in figures] == [False] * len(ids) + [True]
@@ -205,7 +214,7 @@ def test_what_goes_wrong_there_is_understood_here(network: str) -> None:
         sandbox.arm_fault("rate_limited", network=network, route="publish", seconds=900)
         with pytest.raises(NotSent) as later:
             publish(adapter, Post("نص"))
-        assert later.value.retry_after == pytest.approx(900, abs=2)
+        assert network in WORDLESS or later.value.retry_after == pytest.approx(900, abs=2)
         sandbox.arm_fault("drop_answer", network=network, route="publish")
         with pytest.raises(OutcomeUnknown):
             publish(adapter, Post("نص"))
