@@ -1,9 +1,10 @@
-"""Google's resumable uploads: a session at an address of its own, to which a file goes in chunks, or goes on.
+"""Google's uploads: a session at an address of its own, to which a file goes in chunks, or goes on; or one request.
 
 Written from https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol (read 2026-11). A session
 lives for some days; the server says how much it holds, so that nothing has to be remembered but the address.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from networks.calls import Answer, Stake, lost
 from networks.errors import Code, Rejected
 from networks.google import RESUME_INCOMPLETE, GoogleCaller, is_ours
+from networks.types import canonical_json
 from outgoing import FilePart
 
 CHUNK = 8 * 1024 * 1024
@@ -58,6 +60,19 @@ def begin(
     if not is_ours(address, caller.base_url):
         raise lost(Stake.HIDDEN, Code.ANSWER_UNREADABLE, params={"status": answer.status})
     return address
+
+
+def related(about: Mapping[str, Any], content: bytes) -> tuple[bytes, str]:
+    """A small file with what is said about it, in one request: the body (RFC 2387) and its content type."""
+    boundary = secrets.token_hex(16)
+    pieces = (
+        f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n".encode(),
+        canonical_json(about),
+        f"\r\n--{boundary}\r\nContent-Type: application/octet-stream\r\n\r\n".encode(),
+        content,
+        f"\r\n--{boundary}--\r\n".encode(),
+    )
+    return b"".join(pieces), f"multipart/related; boundary={boundary}"
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,13 @@ class Draft:
         """A session is kept before its first byte leaves, so that no video can come of one that was forgotten."""
         if not self.reached.session:
             return self._begin()
-        session = Session(self.caller, self.reached.session, self.film.size)
+        session, before = Session(self.caller, self.reached.session, self.film.size), self.reached.sent
         try:
             return self._send(session)
+        except NotSent as error:
+            if error.code == Code.RATE_LIMITED or self.reached.sent <= before:
+                raise
+            return LOOK_AGAIN_SECONDS  # a line that breaks now and then is no failure, as long as something arrives
         except SessionGone:
             failures = self.reached.failures + 1
             self.reached = Progress(self.reached.of, failures=failures, units=self.reached.units)
@@ -143,6 +147,7 @@ class Draft:
     def _send(self, session: Session) -> float | None:
         """What the network holds already is not sent again; a few chunks at a time, so that what is reached is kept."""
         told = session.reached()
+        self.reached = replace(self.reached, sent=told.sent)
         with self.open_stored(self.film.sha256) as file:
             for _ in range(CHUNKS_AT_ONCE):
                 if told.made is not None:
@@ -187,21 +192,19 @@ class Draft:
         if captions is None or self.reached.captions:
             return
         about = {"videoId": self.reached.video, "language": captions.language, "name": "", "isDraft": False}
+        with self.open_stored(captions.sha256) as file:
+            body, content_type = google_uploads.related({"snippet": about}, file.read())
         try:
-            address = google_uploads.begin(
-                self.caller,
+            self.caller.ask(
+                Stake.HIDDEN,
+                "POST",
                 "/upload/youtube/v3/captions",
-                params={"part": "snippet"},
-                about={"snippet": about},
-                size=captions.size,
-                mime_type="application/octet-stream",
                 units=COSTS["captions"],
+                params={"part": "snippet", "uploadType": "multipart"},
+                data=body,
+                headers={"Content-Type": content_type},
                 refused=Code.MEDIA_REFUSED,
             )
-            with self.open_stored(captions.sha256) as file:
-                Session(self.caller, address, captions.size).send(file, 0)
-        except SessionGone:
-            raise NotSent(Code.MEDIA_NOT_READY) from None
         except Rejected as error:
             if error.params.get("status") != 409:  # captionExists: a try whose answer was lost
                 raise

@@ -52,8 +52,9 @@ class Day:
         yield self.adapter_at(network.url)
         assert not network.unexpected, [(asked.method, asked.path) for asked in network.unexpected]
 
-    def session(self, network: Replay, path: str = "/upload/youtube/v3/videos") -> Reply:
-        return Reply(b"", 200, {"Location": f"{network.url}{path}?uploadType=resumable&upload_id=xa298sd_f"})
+    def session(self, network: Replay) -> Reply:
+        address = f"{network.url}/upload/youtube/v3/videos?uploadType=resumable&upload_id=xa298sd_f"
+        return Reply(b"", 200, {"Location": address})
 
     def adapter_at(self, base_url: str, **changes: Any) -> Adapter:
         given = {"remote_id": CHANNEL, "refresh_token": "1//r0", **changes}
