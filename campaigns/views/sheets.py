@@ -3,7 +3,7 @@
 Everything shown is measured by campaigns.rendering, whether the document is saved or only typed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,6 +104,8 @@ class PreviewPart:
     language: str
     rest: list[Piece] = field(default_factory=list)
     """What a reader sees only when they ask for it."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What was chosen for the post on its network, of which some is shown: a title."""
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,7 @@ def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str], di
             part.post.content_warning,
             part.post.language,
             rest,
+            part.post.options,
         )
         for part in parts
         for seen, rest in [folded(cut(part, verses, disclosure, adapter), adapter.folds_after)]
