@@ -54,6 +54,9 @@ CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account_id, creat
 CREATE TABLE IF NOT EXISTS media (
     id INTEGER PRIMARY KEY, network TEXT NOT NULL, account_id INTEGER NOT NULL, mime TEXT NOT NULL,
     description TEXT NOT NULL, extra TEXT NOT NULL, content BLOB NOT NULL, ready_at REAL NOT NULL, post_id TEXT);
+CREATE TABLE IF NOT EXISTS things (
+    network TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, account_id INTEGER NOT NULL, body TEXT NOT NULL,
+    made_at REAL NOT NULL, PRIMARY KEY (network, kind, id));
 CREATE TABLE IF NOT EXISTS idempotency (
     network TEXT NOT NULL, account_id INTEGER NOT NULL, key TEXT NOT NULL, post_id TEXT NOT NULL,
     stored_at REAL NOT NULL, PRIMARY KEY (network, account_id, key));
@@ -111,7 +114,7 @@ class World:
     def reset(self) -> None:
         """Forget posts, media, mails, choices and idempotency keys; accounts, apps and tokens stay (unrevoked)."""
         with self.transaction() as db:
-            for table in ("posts", "media", "mails", "idempotency", "grants"):
+            for table in ("posts", "media", "things", "mails", "idempotency", "grants"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
             db.execute("UPDATE tokens SET revoked = 0")
             db.execute("DELETE FROM choices")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -20,6 +20,12 @@ MOST_JSON = 1024 * 1024
 """Bytes of a body's JSON part, and of the head of a part."""
 
 Json = dict[str, Any]
+
+
+class Target(Protocol):
+    """Where a file goes."""
+
+    def write(self, content: bytes, /) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Received:
     is_whole: bool = True
 
 
-async def save(request: Request, target: BinaryIO, *, most: int, skip: int = 0) -> Received:
+async def save(request: Request, target: Target, *, most: int, skip: int = 0) -> Received:
     """The whole body into `target`, without its first `skip` bytes, up to `most` bytes."""
     size, is_whole = 0, True
     try:
@@ -68,7 +74,7 @@ def parse(body: bytes) -> Json:
     return found
 
 
-async def save_multipart(request: Request, target: BinaryIO) -> Received:
+async def save_multipart(request: Request, target: Target) -> Received:
     """JSON from the first part, the second part into `target`; never more of it in memory than one network read."""
     reader = Parts(request)
     head = await reader.head()
@@ -125,7 +131,7 @@ class Parts:
         await self._note_end()
         return content
 
-    async def into(self, target: BinaryIO) -> int:
+    async def into(self, target: Target) -> int:
         """This part into `target`; answers its bytes."""
         size, keep = 0, len(self._mark) - 1
         while (at := self._held.find(self._mark)) < 0:

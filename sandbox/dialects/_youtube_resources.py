@@ -56,9 +56,19 @@ def chosen(resource: Mapping[str, Any], parts: Sequence[str]) -> Json:
     return {"kind": resource["kind"], "etag": etag(body), "id": resource["id"], **body}
 
 
-def listed(kind: str, items: Sequence[Json], *, total: int | None = None, size: int | None = None, **more: str) -> Json:
+def listed(
+    kind: str, items: Sequence[Json], *, total: int | None = None, size: int | None = None,
+    tokens: Mapping[str, str] | None = None,
+) -> Json:  # fmt: skip
+    """One page of a list; all there is, unless `total` says more."""
     info = {"totalResults": len(items) if total is None else total, "resultsPerPage": size or len(items)}
-    return {"kind": f"youtube#{kind}ListResponse", "etag": etag(list(items)), **more, "items": items, "pageInfo": info}
+    return {
+        "kind": f"youtube#{kind}ListResponse",
+        "etag": etag(list(items)),
+        **(tokens or {}),
+        "items": items,
+        "pageInfo": info,
+    }
 
 
 class Teller:

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.dialects._youtube_access import SLUG, UPLOAD, account_of, require, token_for, token_of
-from sandbox.dialects._youtube_bodies import Received, read_json, save, save_multipart
+from sandbox.dialects._youtube_bodies import Received, Target, read_json, save, save_multipart
 from sandbox.dialects._youtube_errors import GoogleError, bad, bad_content, no_body
 from sandbox.dialects._youtube_film import film_of
 from sandbox.dialects._youtube_metadata import checked, parts_of, snippet_of, status_of
@@ -104,7 +104,7 @@ class Uploads:
         post = self._add(request, account, fields, path, got.mime, _marks(request))
         return JSONResponse(self._told(request, post, parts))
 
-    async def _body(self, request: Request, target: Any) -> Received:
+    async def _body(self, request: Request, target: Target) -> Received:
         return await save(request, target, most=LARGEST)
 
     def _new_file(self, name: str) -> Path:

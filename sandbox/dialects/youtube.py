@@ -1,6 +1,6 @@
-"""Owns the simulated YouTube: channels and their videos over the documented YouTube Data API v3 and Google's OAuth 2.
+"""Owns the simulated YouTube: channels and videos over the documented Data and Analytics APIs and Google's OAuth 2.
 
-Written from https://developers.google.com/youtube/v3/ and https://developers.google.com/identity/protocols/oauth2 only
+Written from https://developers.google.com/youtube/ and https://developers.google.com/identity/protocols/oauth2 only
 (pages read 2026-11, named per module); offers nothing beyond. Google's hosts are one here, each with its own paths.
 """
 
@@ -19,7 +19,11 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.dialects import _youtube_errors as errors
 from sandbox.dialects._youtube_access import EVERYTHING, SLUG, OAuth, account_of, plain, revoke, token_of
+from sandbox.dialects._youtube_analytics import Analytics
 from sandbox.dialects._youtube_api import Api
+from sandbox.dialects._youtube_comments import Comments
+from sandbox.dialects._youtube_extras import Extras
+from sandbox.dialects._youtube_playlists import Playlists
 from sandbox.dialects._youtube_quota import Quota
 from sandbox.dialects._youtube_resources import SIZES, Teller, channel_id
 from sandbox.dialects._youtube_uploads import ACCEPTED, Uploads
@@ -118,9 +122,13 @@ def _past(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _routes(setting: Setting) -> list[BaseRoute]:
     quota = Quota(setting)
-    uploads = Uploads(setting, quota)
+    api, uploads = Api(setting, quota), Uploads(setting, quota)
     table = [
-        *Api(setting, quota).table(),
+        *api.table(),
+        *Extras(api).table(),
+        *Playlists(api).table(),
+        *Comments(api).table(),
+        *Analytics(api).table(),
         ("/upload/youtube/v3/videos", "POST", uploads.insert),
         ("/upload/youtube/v3/videos", "PUT", uploads.resume),
     ]

@@ -250,6 +250,38 @@ def test_faults_are_said_in_the_networks_words(
     assert reason(studio.begin()) == expected
 
 
+@pytest.mark.parametrize("kind", ["not_json", "truncated_json", "redirect", "cut_off", "hang_up"])
+@pytest.mark.parametrize("route", ["publish", "profile", "token"])
+def test_every_fault_of_the_desk_strikes_here_once(
+    studio: Studio, sandbox: SandboxClient, kind: str, route: str
+) -> None:
+    session, content = studio.session(), film()
+
+    def answered() -> object:
+        if route == "publish":
+            return studio.call("PUT", session, data=content, timeout=0.5).json()["id"]
+        if route == "token":
+            return studio.call("POST", "/token", timeout=0.5).json()["error"]
+        return studio.call("GET", "/youtube/v3/channels", params={"part": "id", "mine": "true"}, timeout=0.5).json()[
+            "kind"
+        ]
+
+    sandbox.arm_fault(kind, network="youtube", route=route)
+    with pytest.raises((requests.RequestException, ValueError)):
+        answered()
+    assert sandbox.faults() == []
+    assert answered()
+
+
+def test_an_answer_to_the_bytes_may_have_no_end(studio: Studio, sandbox: SandboxClient) -> None:
+    session, content = studio.session(), film()
+    sandbox.arm_fault("endless", network="youtube", route="publish")
+    with studio.call("PUT", session, data=content, stream=True) as answer:
+        blanks = next(answer.iter_content(4096))
+    assert blanks.isspace()
+    assert studio.so_far(session).status_code == 201
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_server_error_comes_before_or_after_the_bytes(studio: Studio, sandbox: SandboxClient, accepted: bool) -> None:
     session, content = studio.session(), film()

@@ -38,8 +38,9 @@ class Studio:
     def call(self, method: str, path: str, **how: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= how.pop("headers", {})
+        how.setdefault("timeout", 10)
         url = path if path.startswith("http") else self.base + path
-        return requests.request(method, url, headers=headers, allow_redirects=False, timeout=10, **how)
+        return requests.request(method, url, headers=headers, allow_redirects=False, **how)
 
     def get(self, path: str, **params: str) -> requests.Response:
         return self.call("GET", f"/youtube/v3/{path}", params=params)
