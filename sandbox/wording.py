@@ -216,6 +216,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "quota_exceeded": ("نفاد حصة اليوم", "Quota du jour épuisé", "The day’s quota is spent"),
     "upload_limit": ("بلوغ حد الرفع", "Limite de téléversements atteinte", "Upload limit reached"),
     "report": ("تقرير التحليلات", "Rapport d’analyse", "Analytics report"),
+    "chunk": ("إرسال جزء من الملف", "Envoyer une partie du fichier", "Send a part of the file"),
     "caption": ("رفع ترجمة نصية", "Ajouter des sous-titres", "Add captions"),
     "is_unlisted": ("غير مدرج: لمن معه الرابط", "Non répertoriée : par lien", "Unlisted: for those with the link"),
 }  # fmt: skip

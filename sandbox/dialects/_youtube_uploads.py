@@ -142,6 +142,7 @@ class Uploads:
         session = self._session(request)
         span = _span(request)
         async with session.turn:
+            session.marks |= _marks(request)
             if session.video_id is not None:
                 return self._complete(request, session)
             if span.start is None:
@@ -192,8 +193,7 @@ class Uploads:
 
     def _complete(self, request: Request, session: Session) -> Response:
         if session.video_id is None:
-            marks = session.marks | _marks(request)
-            post = self._add(request, session.account, session.fields, session.path, session.mime, marks)
+            post = self._add(request, session.account, session.fields, session.path, session.mime, session.marks)
             session.video_id = post.id
         found = self.world.post(SLUG, session.video_id)
         if found is None:

@@ -160,8 +160,9 @@ DIALECT = Dialect(
     routes=_routes,
     api_paths=("/youtube/v3/*", "/upload/youtube/v3/*", "/v2/reports", "/token", "/revoke"),
     acts={
-        "publish": (frozenset({"PUT"}), "/upload/youtube/v3/videos"),
-        "media": (frozenset({"POST"}), "/upload/youtube/v3/videos"),
+        "publish": (frozenset({"PUT"}), "/youtube/v3/videos"),
+        "media": (frozenset({"POST", "PUT"}), "/upload/youtube/v3/videos"),
+        "chunk": (frozenset({"PUT"}), "/upload/youtube/v3/videos"),
         "media_check": (frozenset({"GET"}), "/youtube/v3/videos"),
         "metrics": (frozenset({"GET"}), "/youtube/v3/videos"),
         "lookup": (frozenset({"GET"}), "/youtube/v3/playlistItems"),

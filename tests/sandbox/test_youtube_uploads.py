@@ -52,7 +52,7 @@ def test_a_session_says_how_far_it_is(studio: Studio) -> None:
 def test_an_answer_that_was_lost_is_learnt_by_asking(studio: Studio, sandbox: SandboxClient) -> None:
     content = film()
     session = studio.session(content=content)
-    sandbox.arm_fault("drop_answer", network="youtube", route="publish")
+    sandbox.arm_fault("drop_answer", network="youtube", route="chunk")
     with pytest.raises(requests.ConnectionError):
         studio.call("PUT", session, data=content)
     [post] = sandbox.posts("youtube")
@@ -211,6 +211,23 @@ def test_a_file_may_come_to_a_bad_end_after_its_upload(
     assert studio.call("GET", f"/watch?v={video_id}").status_code == 404
 
 
+def test_a_mark_on_any_of_its_chunks_marks_the_file(studio: Studio, sandbox: SandboxClient) -> None:
+    content = film()
+    session = studio.session(content=content)
+    sandbox.arm_fault("kept_private", network="youtube", route="chunk")
+    studio.chunk(session, content, 0, CHUNK)
+    told = studio.chunk(session, content, CHUNK, len(content)).json()
+    assert told["status"]["privacyStatus"] == "private"
+
+
+def test_a_publishing_that_is_not_heard_of_is_seen_at_the_video(studio: Studio, sandbox: SandboxClient) -> None:
+    video_id = studio.uploaded(resource(privacyStatus="private"))
+    sandbox.arm_fault("drop_answer", network="youtube", route="publish")
+    with pytest.raises(requests.ConnectionError):
+        studio.update({"id": video_id, "status": {"privacyStatus": "public"}}, "status")
+    assert studio.video(video_id)["status"]["privacyStatus"] == "public"
+
+
 def test_a_file_that_is_no_video_fails_by_itself(studio: Studio, clock: ManualClock) -> None:
     video_id = studio.uploaded(content=b"no video" * 100)
     clock.advance(3)
@@ -251,14 +268,14 @@ def test_faults_are_said_in_the_networks_words(
 
 
 @pytest.mark.parametrize("kind", ["not_json", "truncated_json", "redirect", "cut_off", "hang_up"])
-@pytest.mark.parametrize("route", ["publish", "profile", "token"])
+@pytest.mark.parametrize("route", ["chunk", "profile", "token"])
 def test_every_fault_of_the_desk_strikes_here_once(
     studio: Studio, sandbox: SandboxClient, kind: str, route: str
 ) -> None:
     session, content = studio.session(), film()
 
     def answered() -> object:
-        if route == "publish":
+        if route == "chunk":
             return studio.call("PUT", session, data=content, timeout=0.5).json()["id"]
         if route == "token":
             return studio.call("POST", "/token", timeout=0.5).json()["error"]
@@ -275,7 +292,7 @@ def test_every_fault_of_the_desk_strikes_here_once(
 
 def test_an_answer_to_the_bytes_may_have_no_end(studio: Studio, sandbox: SandboxClient) -> None:
     session, content = studio.session(), film()
-    sandbox.arm_fault("endless", network="youtube", route="publish")
+    sandbox.arm_fault("endless", network="youtube", route="chunk")
     with studio.call("PUT", session, data=content, stream=True) as answer:
         blanks = next(answer.iter_content(4096))
     assert blanks.isspace()
@@ -285,7 +302,7 @@ def test_an_answer_to_the_bytes_may_have_no_end(studio: Studio, sandbox: Sandbox
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_server_error_comes_before_or_after_the_bytes(studio: Studio, sandbox: SandboxClient, accepted: bool) -> None:
     session, content = studio.session(), film()
-    sandbox.arm_fault("server_error", network="youtube", route="publish", accepted=accepted)
+    sandbox.arm_fault("server_error", network="youtube", route="chunk", accepted=accepted)
     assert studio.call("PUT", session, data=content).status_code == 503
     assert len(sandbox.posts("youtube")) == accepted
     assert studio.so_far(session).status_code == (201 if accepted else 308)
