@@ -6,7 +6,7 @@ Source (read 2026-11): https://developers.tiktok.com/doc/content-posting-api-get
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.dialects._tiktok_access import SLUG
@@ -28,6 +28,7 @@ class Inbox:
         return [
             Route("/inbox/{id:int}", self.show, methods=["GET"]),
             Route("/inbox/{id:int}", self.finish, methods=["POST"]),
+            Route("/inbox/{id:int}/file/{at:int}", self.file),
         ]
 
     def drafts(self) -> list[Draft]:
@@ -63,7 +64,7 @@ class Inbox:
         body = (
             f'<header class="head"><h1>{esc(say("draft", language))} · '
             f'<bdi class="ltr">@{esc(account.handle)}</bdi></h1><p class="lede">'
-            f"{esc(say('draft_note', language))}</p></header>"
+            f"{esc(say('draft_note', language))}</p></header>{_preview(job)}"
             f'<form class="stack" method="post" action="/{SLUG}/inbox/{job.media.id}">'
             f'<label>{esc(say("words", language))}<textarea name="title" rows="6" dir="auto">{esc(_words(job))}'
             f'</textarea></label><label>{esc(say("privacy_level", language))}<select name="privacy_level">{options}'
@@ -71,6 +72,18 @@ class Inbox:
             f'<button class="btn is-second" name="discard" value="1">{esc(say("delete", language))}</button></form>'
         )
         return page(request, title=say("draft", language), body=body, here="phones")
+
+    async def file(self, request: Request) -> Response:
+        """What was sent, as the person sees it before it is posted."""
+        found = self._waiting(request)
+        if found is None:
+            return Response(status_code=404)
+        _, job = found
+        images, at = job.told.get("images"), request.path_params["at"]
+        if not images:
+            return FileResponse(self.jobs.path(job), media_type=job.told["facts"]["mime"])
+        photo = self.world.media(SLUG, str(images[at])) if at < len(images) else None
+        return Response(photo.content, media_type=photo.mime) if photo else Response(status_code=404)
 
     async def finish(self, request: Request) -> Response:
         """The person posts it or throws it away. A page of another site cannot do it in the person's place.
@@ -92,6 +105,13 @@ class Inbox:
         post = self.jobs.post(job, account, info, self.setting.clock())
         self.jobs.change(job, post=post.id)
         return RedirectResponse(f"/{SLUG}/@{account.handle}", 303)
+
+
+def _preview(job: Job) -> str:
+    base = f"/{SLUG}/inbox/{job.media.id}/file"
+    if not job.told.get("images"):
+        return f'<figure><video src="{base}/0" controls muted preload="metadata"></video></figure>'
+    return "".join(f'<figure><img src="{base}/{at}" alt=""></figure>' for at in range(len(job.told["images"])))
 
 
 def _words(job: Job) -> str:

@@ -149,6 +149,7 @@ def test_a_draft_waits_on_the_phone_until_a_person_posts_it(creator: Creator, sa
     assert sandbox.posts("tiktok") == []
     url = draft_of(sandbox)
     assert 'name="privacy_level"' in requests.get(url, timeout=5).text
+    assert requests.get(f"{url}/file/0", timeout=5).content == mp4()
     words = {"title": "كتبه بيده", "privacy_level": "PUBLIC_TO_EVERYONE"}
     assert requests.post(url, data=words | {"privacy_level": "FOLLOWER_OF_CREATOR"}, timeout=5).status_code == 422
     assert requests.post(url, data=words, timeout=5).status_code == 200
@@ -165,6 +166,9 @@ def test_photos_are_sent_with_their_words(creator: Creator, sandbox: SandboxClie
     creator.clock.advance(3)
     html = requests.get(draft_of(sandbox), timeout=5).text
     assert "عنوان\n\nوصف" in html
+    [address] = re.findall(r'<img src="([^"]+)"', html)
+    assert requests.get(sandbox.url + address, timeout=5).content == jpeg()
+    assert requests.get(f"{draft_of(sandbox)}/file/1", timeout=5).status_code == 404
 
 
 def test_a_draft_may_be_thrown_away(creator: Creator, sandbox: SandboxClient) -> None:
