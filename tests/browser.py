@@ -16,7 +16,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--disable-dev-shm-usage", "--disable-background-networking"]
+ARGUMENTS = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,7 +42,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": DESKTOP, "locale": "ar", "timezone_id": "Africa/Casablanca"}
+    still = {"reduced_motion": "reduce"}
+    return {**browser_context_args, **still, "viewport": DESKTOP, "locale": "ar", "timezone_id": "Africa/Casablanca"}
 
 
 @pytest.fixture(scope="session")

@@ -149,6 +149,7 @@ def enter(
             locale=stage.language,
             timezone_id="Africa/Casablanca",
             bypass_csp=True,
+            reduced_motion="reduce",
         )
         opened.append(context)
         page = context.new_page()
