@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -144,7 +145,7 @@ def test_what_is_reached_is_of_the_day_on_which_it_was_last_said(carla: User) ->
 def test_a_programme_shows_its_year_and_each_goal_with_its_campaigns(
     client: Client, campaign: Campaign, carla: User
 ) -> None:
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo("Africa/Casablanca"))
     dates = {"starts_on": today - timedelta(days=9), "ends_on": today + timedelta(days=90)}
     goals = [{"title": "غاية أولى"}, {"title": "غاية ثانية", "reached": "بلغنا 7"}]
     made = add_programme(title="برنامج", goals=goals, **dates, actor=actor_of(carla))
