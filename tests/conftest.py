@@ -1,5 +1,6 @@
 """What every test shares: the people of tests/people.py, cheap password hashes, plain names of static files."""
 
+import gc
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -35,6 +36,14 @@ def _in_the_first_language() -> None:
 def _pages_read() -> None:
     """All views are imported before a test puts something in another's place, else they would keep it for good."""
     import_module(settings.ROOT_URLCONF)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_seldom(_pages_read: None) -> None:
+    """What is loaded by now stays until the end: the collector need not look at it again after every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
