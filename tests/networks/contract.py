@@ -66,7 +66,7 @@ def picture(**changes: Any) -> Media:
 
 
 def client() -> Client:
-    return Client(allow_private=True, connect_timeout=1, read_timeout=0.3, total_timeout=1.5, max_bytes=200_000)
+    return Client(allow_private=True, connect_timeout=2, read_timeout=1.0, total_timeout=2.5, max_bytes=200_000)
 
 
 class AdapterContract:

@@ -71,7 +71,7 @@ def network() -> Iterator[Replay]:
 
 @pytest.fixture
 def adapter(network: Replay) -> Adapter:
-    http = Client(allow_private=True, connect_timeout=1, read_timeout=0.3, total_timeout=1.5)
+    http = Client(allow_private=True, connect_timeout=2, read_timeout=1.0, total_timeout=2.5)
     return adapter_class("tiktok")(Connection(network.url, access_token=TOKEN, handle="@rabita"), http, Films())
 
 
