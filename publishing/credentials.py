@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chain.errors import Invalid
 from networks.base import Capability
-from networks.registry import adapter_class
+from networks.registry import adapter_class, all_adapters
 from networks.types import Tokens
 from publishing.access_models import EndedAccess
 from publishing.models import Application, Channel, Consent, Credential
@@ -116,11 +116,16 @@ def is_in_renewal(row: Credential | None) -> bool:
 def end(channel: Channel) -> None:
     """Nothing of ours uses the channel's access any more; where its network can end it too, a worker asks for that."""
     held = Credential.objects.filter(channel=channel)
-    if Capability.REVOKE_TOKEN in adapter_class(channel.network).capabilities:
+    if can_be_revoked(channel.network):
         now = timezone.now()
         for sealed in held.values_list("sealed", flat=True):
             EndedAccess.objects.create(channel=channel, sealed=sealed, ended_at=now, ask_after=now)
     held.delete()
+
+
+def can_be_revoked(network: str) -> bool:
+    """Not where the network is no longer installed."""
+    return any(one.slug == network and Capability.REVOKE_TOKEN in one.capabilities for one in all_adapters())
 
 
 def reseal() -> tuple[int, int]:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from chain.actors import system_actor
 from chain.trail import record
-from networks.errors import NeedsReconnect, NetworkError, NotSupported
-from networks.registry import adapter_class
+from networks.errors import Code, NeedsReconnect, NetworkError, NotSupported
+from networks.registry import UnknownNetwork, adapter_class
 from publishing import credentials
 from publishing.access_models import EndedAccess
 from publishing.channels import connection_of, media_of
@@ -43,6 +43,8 @@ def revoke(ended_id: int) -> None:
         return
     try:
         ask(ended)
+    except UnknownNetwork:
+        settle(ended, NOT_REVOKED, Code.NOT_SUPPORTED)
     except NotSupported as error:
         settle(ended, NOT_REVOKED, error.code)
     except NeedsReconnect as error:

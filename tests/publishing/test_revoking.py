@@ -145,3 +145,20 @@ def test_a_token_that_was_pasted_again_meanwhile_is_in_use(
     credentials.keep(channel, Tokens(TOKEN, None, None))
     revoking.revoke(ended.pk)
     assert (asked, EndedAccess.objects.count(), verbs(channel)) == ([], 0, [])
+
+
+def test_a_channel_whose_network_is_no_longer_installed_can_be_disconnected(
+    channel: Channel, coordinator: Actor
+) -> None:
+    channel.network = "gone"
+    channel.save(update_fields=["network"])
+    channels.disconnect(channel=channel, actor=coordinator)
+    assert not credentials.reveal(channel)
+    assert not EndedAccess.objects.exists()
+
+
+def test_a_network_that_was_taken_out_meanwhile_is_left_to_a_person(channel: Channel, coordinator: Actor) -> None:
+    ended = disconnected(channel, coordinator)
+    Channel.objects.update(network="gone")
+    revoking.revoke(ended.pk)
+    assert (EndedAccess.objects.count(), verbs(channel)) == (0, [("channel.access_not_revoked", "not_supported")])
