@@ -187,12 +187,17 @@ def writing(work: Work) -> Part:
     own = {
         "campaign": [work.campaign.pk, draft.pk, waiting.pk], "content": [written.pk, reviewed.pk],
         "variant": [in_review.pk, written.variants.get().pk, approved.pk], "remark": [remark.pk],
-        "media": [picture.pk], "decision": [Decision.objects.get(subject_id=str(approved.pk), user=cast.walker).pk],
+        "media": [picture.pk], "decision": [signature_of(approved, cast).pk],
     }  # fmt: skip
     acts = brief_acts(work.campaign, draft, waiting)
     acts["POST /media/"] = Sound({"file": png()})
     acts["POST /campaigns/{id}/withdraw-signature/"] = Sound({"why": "أعيد النظر"}, {"id": by_walker.pk})
     return own, {**acts, **sheet_acts(work, claim, written, in_review, approved)}
+
+
+def signature_of(variant: Variant, cast: Cast) -> Decision:
+    """The walker signed a brief too, and a brief may bear the variant's number."""
+    return Decision.objects.get(subject_type="campaigns.variant", subject_id=str(variant.pk), user=cast.walker)
 
 
 def content_of(work: Work, claim: Any, text: str, writer: Actor) -> Content:
@@ -225,7 +230,7 @@ def brief_acts(signed: Campaign, draft: Campaign, waiting: Campaign) -> dict[str
 def sheet_acts(work: Work, claim: Any, written: Content, in_review: Variant, approved: Variant) -> dict[str, Sound]:
     digest, version = in_review.digest, written.draft_version
     draft = written.variants.get()
-    signature = Decision.objects.get(subject_id=str(approved.pk), user=work.cast.walker)
+    signature = signature_of(approved, work.cast)
     asked = ["in_context", "ascribed", "consensus", "no_ruling", "not_spread"]
     return {
         "POST /contents/": Sound(
