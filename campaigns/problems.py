@@ -126,6 +126,10 @@ PROBLEMS: dict[str, Telling] = {
         _("The video's picture is too large for {channel}: {side} pixels where {limit} are allowed"),
         _("Save it with a smaller picture and add it again."),
     ),
+    ProblemCode.VIDEO_TOO_MANY_PIXELS: (
+        _("The video's picture is too large for {channel}: {pixels} pixels in all where {limit} are allowed"),
+        _("Save it with a smaller picture and add it again."),
+    ),
     ProblemCode.VIDEO_TOO_FAST: (
         _("The video has too many frames a second for {channel}: {rate} where {limit} are allowed"),
         _("Save it with fewer frames a second and add it again."),

@@ -98,6 +98,7 @@ class ProblemCode(StrEnum):
     VIDEO_TOO_WIDE = "video_too_wide"
     VIDEO_SIDES_TOO_SHORT = "video_sides_too_short"
     VIDEO_SIDES_TOO_LONG = "video_sides_too_long"
+    VIDEO_TOO_MANY_PIXELS = "video_too_many_pixels"
     VIDEO_TOO_FAST = "video_too_fast"
     VIDEO_TOO_SLOW = "video_too_slow"
     VIDEO_TOO_DENSE = "video_too_dense"

@@ -16,7 +16,7 @@ class VideoLimits:
 
     Lengths in milliseconds, frame rates in frames per 1000 seconds, `max_bit_rate` in bits per second, codecs by
     ffmpeg's names. `min_aspect` and `max_aspect` are width by height; `max_side` is the longer one, `min_side` the
-    shorter. `captions` are the types of captions files that it takes beside a video.
+    shorter, `max_pixels` width × height. `captions` are the types of captions files that it takes beside a video.
     """
 
     types: tuple[str, ...]
@@ -31,6 +31,7 @@ class VideoLimits:
     max_aspect: float | None = None
     min_side: int | None = None
     max_side: int | None = None
+    max_pixels: int | None = None
     min_frame_rate: int | None = None
     max_frame_rate: int | None = None
     max_bit_rate: int | None = None

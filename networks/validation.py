@@ -144,6 +144,9 @@ def _frame_problems(media: Media, limits: VideoLimits, field: str) -> Iterator[P
         yield _block(ProblemCode.VIDEO_SIDES_TOO_SHORT, field, side=shorter, limit=limits.min_side)
     if limits.max_side is not None and longer > limits.max_side:
         yield _block(ProblemCode.VIDEO_SIDES_TOO_LONG, field, side=longer, limit=limits.max_side)
+    pixels = media.width * media.height
+    if limits.max_pixels is not None and pixels > limits.max_pixels:
+        yield _block(ProblemCode.VIDEO_TOO_MANY_PIXELS, field, pixels=pixels, limit=limits.max_pixels)
     if limits.min_aspect is not None and media.width < media.height * limits.min_aspect:
         yield _block(ProblemCode.VIDEO_TOO_TALL, field, limit=_times(1 / limits.min_aspect))
     if limits.max_aspect is not None and media.width > media.height * limits.max_aspect:
