@@ -18,7 +18,7 @@ from networks.fingerprint import fingerprint
 from networks.metrics import Metric
 from networks.options import choice
 from networks.tweet_text import LINK
-from networks.types import Post, PostMetrics
+from networks.types import Media, Post, PostMetrics
 
 FIGURES = {
     Metric.VIEWS: "impression_count",
@@ -90,14 +90,17 @@ def has_words_of(tweet: Mapping[str, Any], text: str) -> bool:
     )
 
 
-def has_pictures_of(tweet: Mapping[str, Any], pictures: Mapping[str, Mapping[str, Any]], post: Post) -> bool:
-    """As many, with the same alt texts as far as they are shown. `pictures` by media key."""
+def has_media_of(tweet: Mapping[str, Any], media: Mapping[str, Mapping[str, Any]], post: Post) -> bool:
+    """As many, of the same kind, with the same alt texts as far as they are shown. `media` by media key."""
     keys = section(tweet, "attachments").get("media_keys")
-    shown = [pictures.get(str(key), {}) for key in keys] if isinstance(keys, list) else []
-    return len(shown) == len(post.media) and all(
-        not words(picture, "alt_text") or fingerprint(words(picture, "alt_text")) == fingerprint(media.alt_text)
-        for picture, media in zip(shown, post.media, strict=True)
-    )
+    shown = [media.get(str(key), {}) for key in keys] if isinstance(keys, list) else []
+    return len(shown) == len(post.media) and all(map(_is_shown_as, shown, post.media))
+
+
+def _is_shown_as(shown: Mapping[str, Any], media: Media) -> bool:
+    kind, said = words(shown, "type"), words(shown, "alt_text")
+    is_kind = not kind or (kind == "photo") is not media.is_video
+    return is_kind and (not said or fingerprint(said) == fingerprint(media.alt_text))
 
 
 def answered(tweet: Mapping[str, Any]) -> str | None:
@@ -130,6 +133,8 @@ def why_forbidden(said: str, scopes: Sequence[str]) -> NetworkError | None:
         return Rejected(Code.DUPLICATE_REFUSED, detail=said)
     if "deleted or not visible" in told:
         return Rejected(Code.REPLY_TARGET_GONE, detail=said)
+    if "not allowed to post a video longer" in told:
+        return Rejected(Code.MEDIA_LENGTH_REFUSED, detail=said)
     if "suspended" in told or "locked" in told:
         return NeedsReconnect(Code.ACCOUNT_DISABLED, detail=said)
     if "client-forbidden" in told or "client-not-enrolled" in told:

@@ -1,9 +1,9 @@
 """X, through tweepy.
 
 Written from https://docs.x.com/x-api/posts/create-post, /x-api/posts/get-posts-by-ids,
-/x-api/posts/search-recent-posts, /x-api/users/get-my-user, /x-api/users/get-posts, /x-api/media/upload-media,
-/x-api/media/create-media-metadata, /x-api/fundamentals/rate-limits, /x-api/fundamentals/response-codes-and-errors,
-/x-api/getting-started/pricing and /fundamentals/authentication/oauth-2-0/authorization-code (read 2026-11).
+/x-api/posts/search-recent-posts, /x-api/users/get-my-user, /x-api/users/get-posts, /x-api/fundamentals/rate-limits,
+/x-api/fundamentals/response-codes-and-errors, /x-api/getting-started/pricing and
+/fundamentals/authentication/oauth-2-0/authorization-code (read 2026-11); pictures and videos: networks/tweet_media.py.
 
 tweepy gives the endpoints, their parameters and bodies. Its `request` is replaced, since it logs tokens and bodies and
 puts them into its exceptions. It uploads through v1.1 only, and its OAuth 2 handler makes a verifier of its own that
@@ -11,29 +11,30 @@ cannot be kept between two requests: uploads and tokens are calls of ours.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
 import requests
 import tweepy
 
-from networks import oauth2, tweet_text
+from networks import oauth2, tweet_text, tweet_video
 from networks.answers import count_of, created, dated_objects, objects, only, section, words
 from networks.base import Adapter, Auth, Capability, MediaSource
-from networks.calls import Answer, Caller, Stake, lost, timestamp
+from networks.calls import Answer, Caller, Stake, lost
 from networks.errors import Code, NeedsReconnect, Rejected
 from networks.length import TextUnit
 from networks.libraries import LibrarySession
 from networks.limits import Limits
 from networks.metrics import Metric
+from networks.tweet_media import TweetMedia
 from networks.tweets import (
     FIGURES,
     OPTIONS,
     answered,
     data_of,
     figures,
-    has_pictures_of,
+    has_media_of,
     has_words_of,
     page_of,
     reply_settings,
@@ -49,7 +50,6 @@ from networks.types import (
     Connection,
     Cost,
     Lookup,
-    Media,
     Post,
     PostMetrics,
     Profile,
@@ -60,7 +60,6 @@ from networks.types import (
     Visibility,
     Waiting,
 )
-from networks.uploads import Upload, still_there
 from outgoing import Client
 
 API = "https://api.x.com"
@@ -76,10 +75,7 @@ NOT_OFFERED = {
 }
 BATCH, PAGE, PAGES, COMMENT_PAGES = 100, 50, 20, 5
 QUARTER, DAY = 900, 86_400
-MEDIA_CHECK_SECONDS = 3.0
-MEDIA_MARGIN = timedelta(hours=1)
-UPLOAD_SECONDS = 120.0
-USER_FIELDS = ["description", "entities", "profile_image_url", "public_metrics", "url"]
+USER_FIELDS = ["description", "entities", "profile_image_url", "public_metrics", "url", "verified_type"]
 POST_FIELDS = ["attachments", "created_at", "entities", "note_tweet", "referenced_tweets"]
 
 
@@ -113,6 +109,7 @@ class X(Adapter):
         media_types=("image/jpeg", "image/png", "image/webp"),
         max_media_bytes=5 * 1024 * 1024,
         max_alt_text=1000,
+        video=tweet_video.LIMITS,
     )
     visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC,)
     options: ClassVar = OPTIONS
@@ -197,7 +194,7 @@ class X(Adapter):
             bio=bio,
             url=f"{self.consent_url}/{words(account, 'username')}",
             links=tuple(dict.fromkeys([*written, *([site] if site else [])])),
-            limits=self.limits,
+            limits=tweet_video.limits_of(account, self.limits),
             avatar_url=words(account, "profile_image_url"),
         )
 
@@ -210,45 +207,7 @@ class X(Adapter):
     # Publishing
 
     def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
-        """Uploads each picture once. `saved` = {"media": [{"sha256", "id", "is_ready", "expires_at"}]}, in order."""
-        kept = still_there(saved, post.media, _is_young)
-        uploads = [self._settled(earlier) if earlier else self._upload(media) for earlier, media in kept]
-        state = {"media": uploads}
-        if all(upload["is_ready"] for upload in uploads):
-            return Ready(post=post, saved=state)
-        return Waiting(saved=state, check_after=MEDIA_CHECK_SECONDS)
-
-    def _upload(self, media: Media) -> dict[str, Any]:
-        name = f"{media.sha256[:16]}.{media.mime_type.partition('/')[2]}"
-        answer = self._caller.call(
-            Stake.HIDDEN,
-            "POST",
-            "/2/media/upload",
-            files={"media": (name, self.read_media(media), media.mime_type)},
-            data={"media_category": "tweet_image", "media_type": media.mime_type},
-            refused=Code.MEDIA_REFUSED,
-            total_timeout=UPLOAD_SECONDS,
-        )
-        told = data_of(answer, Stake.HIDDEN, "id")
-        self._describe(str(told["id"]), media.alt_text)
-        lasts = count_of(told, "expires_after_secs")[0] or DAY
-        return {
-            "sha256": media.sha256,
-            "id": str(told["id"]),
-            "is_ready": _is_ready(told),
-            "expires_at": (datetime.now(UTC) + timedelta(seconds=lasts)).isoformat(),
-        }
-
-    def _describe(self, upload: str, alt_text: str) -> None:
-        content = {"id": upload, "metadata": {"alt_text": {"text": alt_text}}}
-        self._caller.call(Stake.HIDDEN, "POST", "/2/media/metadata", json=content, refused=Code.MEDIA_REFUSED)
-
-    def _settled(self, upload: dict[str, Any]) -> dict[str, Any]:
-        if upload["is_ready"]:
-            return upload
-        asked = {"command": "STATUS", "media_id": upload["id"]}
-        answer = self._caller.call(Stake.HIDDEN, "GET", "/2/media/upload", params=asked, refused=Code.MEDIA_REFUSED)
-        return {**upload, "is_ready": _is_ready(data_of(answer, Stake.HIDDEN, "id"))}
+        return TweetMedia(self._caller, self.read_media, self.open_media).prepared(post, saved)
 
     def publish(self, ready: Ready, key: str) -> Published:
         post = ready.post
@@ -313,7 +272,7 @@ class X(Adapter):
         return (
             answered(tweet) == post.reply_to
             and has_words_of(tweet, self.compose(post))
-            and has_pictures_of(tweet, pictures, post)
+            and has_media_of(tweet, pictures, post)
         )
 
     def delete_post(self, remote_id: str) -> None:
@@ -385,16 +344,3 @@ class X(Adapter):
             created_at=created(tweet),
             permalink=self._permalink(author or "i", str(tweet["id"])),
         )
-
-
-def _is_ready(told: Mapping[str, Any]) -> bool:
-    """Pictures are ready at once as a rule; raises Rejected where processing failed."""
-    state = words(section(told, "processing_info"), "state") or "succeeded"
-    if state == "failed":
-        raise Rejected(Code.MEDIA_REFUSED)
-    return state == "succeeded"
-
-
-def _is_young(upload: Upload) -> bool:
-    expires_at = timestamp(upload["expires_at"])
-    return expires_at is not None and expires_at > datetime.now(UTC) + MEDIA_MARGIN
