@@ -1,22 +1,22 @@
 """Mastodon, and the servers that speak its API.
 
-Written from https://docs.joinmastodon.org/methods/statuses/, /methods/media/, /methods/accounts/, /methods/oauth/,
+Written from https://docs.joinmastodon.org/methods/statuses/, /methods/accounts/, /methods/oauth/,
 /entities/Instance/, /user/posting/ and /api/rate-limits/ (read 2026-11). Why not Mastodon.py: docs/decisions/0003.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from networks import oauth2
-from networks.answers import count_of, created, dated_objects, limit_of, object_with, objects, only, section, words
+from networks.answers import count_of, created, dated_objects, object_with, objects, only, section, words
 from networks.base import Adapter, Auth, Capability, MediaSource
-from networks.calls import Answer, Caller, Stake, timestamp
+from networks.calls import Answer, Caller, Stake
 from networks.errors import Code, NeedsReconnect, NetworkError, Rejected
 from networks.fingerprint import plain_text
 from networks.length import URL, TextUnit
 from networks.limits import Limits
+from networks.mastodon_media import VIDEO, MastodonMedia, limits_of
 from networks.metrics import Metric
 from networks.types import (
     AccountMetrics,
@@ -24,7 +24,6 @@ from networks.types import (
     Connection,
     Cost,
     Lookup,
-    Media,
     Post,
     PostMetrics,
     Profile,
@@ -35,7 +34,6 @@ from networks.types import (
     Visibility,
     Waiting,
 )
-from networks.uploads import Upload, still_there
 from outgoing import Client
 
 SCOPES = ("read:accounts", "read:statuses", "write:media", "write:statuses")
@@ -48,10 +46,6 @@ FIGURES = {
 }
 NOT_OFFERED = {Capability.CHOOSE_ACCOUNT, Capability.REFRESH_TOKEN, Capability.CHECK_STATUS}
 PAGE, PAGES = 40, 25
-MEDIA_CHECK_SECONDS = 3.0
-MEDIA_KEPT = timedelta(hours=12)
-"""An upload that no post uses is removed by the server's clean-up after a day; before that we upload it again."""
-UPLOAD_SECONDS = 120.0
 
 
 class Mastodon(Adapter):
@@ -71,6 +65,7 @@ class Mastodon(Adapter):
         max_media_bytes=16 * 1024 * 1024,
         max_pixels=16_777_216,
         max_alt_text=1500,
+        video=VIDEO,
     )
     visibilities: ClassVar[tuple[Visibility, ...]] = tuple(VISIBILITIES)
     metrics: ClassVar[frozenset[Metric]] = frozenset(FIGURES)
@@ -131,7 +126,7 @@ class Mastodon(Adapter):
             bio=bio,
             url=words(account, "url"),
             links=tuple(dict.fromkeys(link.group() for text in shown for link in URL.finditer(text))),
-            limits=_limits(server, self.limits),
+            limits=limits_of(server, self.limits),
             avatar_url=words(account, "avatar"),
         )
 
@@ -159,46 +154,7 @@ class Mastodon(Adapter):
     # Publishing
 
     def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
-        """Uploads each picture once. `saved` = {"media": [{"sha256", "id", "is_ready", "uploaded_at"}]}, in order."""
-        kept = still_there(saved, post.media, _is_young)
-        uploads = [self._settled(earlier, media) if earlier else self._upload(media) for earlier, media in kept]
-        state = {"media": uploads}
-        if all(upload["is_ready"] for upload in uploads):
-            return Ready(post=post, saved=state)
-        return Waiting(saved=state, check_after=MEDIA_CHECK_SECONDS)
-
-    def _upload(self, media: Media) -> dict[str, Any]:
-        name = f"{media.sha256[:16]}.{media.mime_type.partition('/')[2]}"
-        answer = self._call(
-            Stake.HIDDEN,
-            "POST",
-            "/api/v2/media",
-            files={"file": (name, self.read_media(media), media.mime_type)},
-            data={"description": media.alt_text},
-            refused=Code.MEDIA_REFUSED,
-            total_timeout=UPLOAD_SECONDS,
-        )
-        told = object_with(answer, Stake.HIDDEN, "id")
-        if told.get("type") == "unknown":
-            raise Rejected(Code.MEDIA_REFUSED, params={"status": answer.status})
-        return {
-            "sha256": media.sha256,
-            "id": str(told["id"]),
-            "is_ready": answer.status != 202,
-            "uploaded_at": datetime.now(UTC).isoformat(),
-        }
-
-    def _settled(self, upload: dict[str, Any], media: Media) -> dict[str, Any]:
-        """206 while the server is still at work; an upload that it no longer has is made again."""
-        if upload["is_ready"]:
-            return upload
-        try:
-            answer = self._call(Stake.HIDDEN, "GET", f"/api/v1/media/{upload['id']}", refused=Code.MEDIA_REFUSED)
-        except Rejected as error:
-            if error.code == Code.NOT_FOUND:
-                return self._upload(media)
-            raise
-        return {**upload, "is_ready": answer.status == 200}
+        return MastodonMedia(self._call, self.read_media, self.open_stored).prepared(post, saved)
 
     def publish(self, ready: Ready, key: str) -> Published:
         post = ready.post
@@ -358,29 +314,6 @@ def _comment(status: Mapping[str, Any]) -> Comment:
     )
 
 
-def _is_young(upload: Upload) -> bool:
-    uploaded_at = timestamp(upload["uploaded_at"])
-    return uploaded_at is not None and uploaded_at > datetime.now(UTC) - MEDIA_KEPT
-
-
 def _handle(account: Mapping[str, Any], server: Mapping[str, Any]) -> str:
     name = str(account.get("acct") or account.get("username", ""))
     return f"@{name}@{server['domain']}" if server.get("domain") and "@" not in name else f"@{name}"
-
-
-def _limits(server: Mapping[str, Any], published: Limits) -> Limits:
-    """What the server's `configuration` says, and the published limit where it says nothing usable."""
-    configuration = section(server, "configuration")
-    statuses, media = section(configuration, "statuses"), section(configuration, "media_attachments")
-    kinds = media.get("supported_mime_types")
-    types = tuple(str(kind) for kind in kinds if str(kind).startswith("image/")) if isinstance(kinds, list) else ()
-    return replace(
-        published,
-        max_text=limit_of(statuses, "max_characters", published.max_text),
-        url_weight=limit_of(statuses, "characters_reserved_per_url", published.url_weight or 0),
-        max_media=limit_of(statuses, "max_media_attachments", published.max_media),
-        media_types=types or published.media_types,
-        max_media_bytes=limit_of(media, "image_size_limit", published.max_media_bytes or 0) or None,
-        max_pixels=limit_of(media, "image_matrix_limit", published.max_pixels or 0) or None,
-        max_alt_text=limit_of(media, "description_limit", published.max_alt_text or 0) or None,
-    )
