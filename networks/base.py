@@ -141,6 +141,10 @@ class Adapter(ABC):
         """The limits of the channel's own server where it told them, else those that the network publishes."""
         return self.connection.limits or self.limits
 
+    def limits_for(self, post: Post) -> Limits:
+        """The limits of this very post, for a network where its options change them. Pure."""
+        return self.effective_limits
+
     def compose(self, post: Post) -> str:
         """The text as it will stand on the network: the post's bytes, then link and tags unless the text has them."""
         return compose(post)
@@ -159,7 +163,7 @@ class Adapter(ABC):
         """All that stands between this post and the network; empty means it fits. While typing, at submit, at claim."""
         return problems(
             post,
-            self.effective_limits,
+            self.limits_for(post),
             text=self.compose(post),
             count=self.count,
             visibilities=self.visibilities,
