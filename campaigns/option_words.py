@@ -76,6 +76,11 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
     "cover_second": OptionWords(
         _("Second of the cover"), _("The picture at this second of the video stands for it, as in 2.5; else the first.")
     ),
+    "post_as": OptionWords(
+        _("Where the video appears"),
+        _("A reel is upright (9 by 16) and lasts 3 to 90 seconds."),
+        {"video": _("In the feed, as a video"), "reel": _("Among the reels")},
+    ),
     "title": OptionWords(_("Title"), _("What stands above the video and in searches, without < and >.")),
     "made_for_kids": OptionWords(
         _("Made for children"),

@@ -52,7 +52,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         super().__init__(session=LibrarySession(http, base_url), timeout=Timeout(total=seconds) if seconds else None)
         self.version = VERSION
         self.access_token = token or None
-        self.proof = _proof(token, app)
+        self.proof = proof_of(token, app)
 
     def request(self, path: str, args: Any = None, post_args: Any = None, files: Any = None, method: Any = None) -> Any:
         given = {"appsecret_proof": self.proof} if self.proof else {}
@@ -82,7 +82,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         return answered
 
 
-def _proof(token: str, app: AppCredentials | None) -> str:
+def proof_of(token: str, app: AppCredentials | None) -> str:
     """HMAC-SHA256 of the token under the application's secret, in hex."""
     if not token or app is None:
         return ""

@@ -19,13 +19,18 @@ from networks.types import AccountMetrics, PostMetrics
 Part = Mapping[str, Any] | NetworkError
 Figure = tuple[int | None, str]
 
-POST_FIELDS = "reactions.limit(0).summary(total_count),comments.limit(0).filter(stream).summary(total_count),shares"
+POST_FIELDS = (
+    "reactions.limit(0).summary(total_count),comments.limit(0).filter(stream).summary(total_count),shares"
+    ",attachments{media_type}"
+)
 POST_INSIGHTS = {
     Metric.VIEWS: "post_media_view",
     Metric.REACH: "post_total_media_view_unique",
     Metric.CLICKS: "post_clicks",
 }
-POST_CALLS = 1 + len(POST_INSIGHTS)
+OF_VIDEOS = {Metric.WATCH_SECONDS: "post_video_view_time"}
+"""Told in milliseconds, of a text as 0: it counts only where there is something to watch."""
+POST_CALLS = 1 + len(POST_INSIGHTS) + len(OF_VIDEOS)
 ACCOUNT_FIELDS = "followers_count,fan_count"
 ACCOUNT_INSIGHTS = ("page_media_view", "page_views_total", "page_follows")
 
@@ -34,7 +39,7 @@ def of_post(node: str) -> list[str]:
     """What to ask for one post: its own counts, then each insight."""
     return [
         f"{node}?fields={POST_FIELDS}",
-        *(insight(node, name, period="lifetime") for name in POST_INSIGHTS.values()),
+        *(insight(node, name, period="lifetime") for name in (*POST_INSIGHTS.values(), *OF_VIDEOS.values())),
     ]
 
 
@@ -85,7 +90,8 @@ def post_figures(remote_id: str, told: Sequence[Part]) -> PostMetrics:
     own = told[0]
     if isinstance(own, Rejected) and own.code == Code.NOT_FOUND:
         return PostMetrics(remote_id, gone=True)
-    figures = {metric: insight_in(part) for metric, part in zip(POST_INSIGHTS, told[1:], strict=True)}
+    figures = {metric: insight_in(part) for metric, part in zip(POST_INSIGHTS, told[1:], strict=False)}
+    figures[Metric.WATCH_SECONDS] = _watched(own, told[-1])
     figures |= {
         Metric.REACTIONS: _count_in(own, "reactions", "summary", "total_count"),
         Metric.COMMENTS: _count_in(own, "comments", "summary", "total_count"),
@@ -96,6 +102,16 @@ def post_figures(remote_id: str, told: Sequence[Part]) -> PostMetrics:
         values={metric: value for metric, (value, _) in figures.items()},
         missing={metric: why for metric, (_, why) in figures.items() if why},
     )
+
+
+def _watched(own: Part, part: Part) -> Figure:
+    if isinstance(own, NetworkError):
+        return None, why_missing(own)
+    shown = objects(section(own, "attachments"), "data")
+    if not any(item.get("media_type") == "video" for item in shown):
+        return None, MissingCode.NOT_REPORTED
+    milliseconds, why = insight_in(part)
+    return (None if milliseconds is None else milliseconds // 1000), why
 
 
 def account_figures(told: Sequence[Part]) -> AccountMetrics:

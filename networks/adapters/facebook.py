@@ -1,28 +1,36 @@
 """Facebook Pages, through facebook-sdk.
 
 Written from https://developers.facebook.com/docs/graph-api/reference/page/feed, /page/photos, /page/published_posts,
-/post, /object/comments and /insights, https://developers.facebook.com/docs/pages-api/ and
+/post, /video, /object/comments and /insights, https://developers.facebook.com/docs/pages-api/ and
 https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow (read 2026-11). A post cannot answer
 another one here: a comment of the page is no post, has no insights and needs another permission.
+
+A video's file goes up beforehand (facebook_uploads), and one request makes it a post: an unpublished video is for
+advertisements, and needs a permission that nobody else has. Captions can be added only to what stands there already.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from networks import facebook_uploads as uploads
+from networks import facebook_videos as videos
 from networks import insights
-from networks.answers import created, dated_objects, object_with, objects, only, section, words
+from networks.answers import created, dated_objects, object_with, only, section, words
 from networks.base import Capability
-from networks.calls import Stake, timestamp
-from networks.errors import Code, Rejected
-from networks.graph import BATCH, succeeded
+from networks.calls import Answer, Stake, timestamp
+from networks.errors import Code, OutcomeUnknown, Rejected
+from networks.graph import BATCH, VERSION, Graph, proof_of, succeeded
 from networks.graph_adapter import GraphAdapter
 from networks.length import URL, TextUnit
 from networks.limits import Limits
 from networks.metrics import Metric
+from networks.options import Option
 from networks.types import (
     Account,
     AccountMetrics,
@@ -32,22 +40,25 @@ from networks.types import (
     Media,
     Post,
     PostMetrics,
+    Problem,
+    Processing,
     Profile,
     Published,
     Quota,
     Ready,
     Tokens,
     Visibility,
+    Waiting,
 )
 
 PROFILE_FIELDS = "id,name,username,about,description,website,link,category,picture.type(large){url}"
-POST_FIELDS = "id,message,created_time,permalink_url,attachments{media_type,subattachments.limit(20){media_type}}"
+ATTACHED = "media_type,target{id}"
+POST_FIELDS = f"id,message,created_time,permalink_url,attachments{{{ATTACHED},subattachments.limit(20){{{ATTACHED}}}}}"
 COMMENT_FIELDS = "id,message,created_time,permalink_url,from{name},parent{id}"
 NOT_OFFERED = {
     Capability.REFRESH_TOKEN,
     Capability.REVOKE_TOKEN,
     Capability.IDEMPOTENCY_KEY,
-    Capability.CHECK_STATUS,
     Capability.REPLY,
     Capability.CONTENT_WARNING,
     Capability.LANGUAGE,
@@ -55,6 +66,8 @@ NOT_OFFERED = {
 MEDIA_KEPT = timedelta(hours=12)
 """A picture that no post uses is removed after about a day; before that we upload it again."""
 UPLOAD_SECONDS = 120.0
+POSTING_SECONDS = 60.0
+"""How much longer than a text a video may take to become a post, with the picture that stands for it."""
 TIME = "created_time"
 PERMALINK = re.compile(r"/(?:([^/]+)/posts/|([0-9]+)_)([0-9]+)/?$", re.ASCII)
 
@@ -78,11 +91,13 @@ class Facebook(GraphAdapter):
         max_media=10,
         media_types=("image/jpeg", "image/png", "image/gif"),
         max_media_bytes=10_000_000,
+        video=videos.IN_FEED,
     )
     """The pages do not say in which unit the text counts: UTF-16 units are never fewer than characters."""
+    options: ClassVar[tuple[Option, ...]] = (videos.OPTION,)
     visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC,)
     metrics: ClassVar[frozenset[Metric]] = frozenset(
-        {*insights.POST_INSIGHTS, Metric.REACTIONS, Metric.COMMENTS, Metric.SHARES}
+        {*insights.POST_INSIGHTS, *insights.OF_VIDEOS, Metric.REACTIONS, Metric.COMMENTS, Metric.SHARES}
     )
     account_metrics: ClassVar[frozenset[Metric]] = frozenset({Metric.FOLLOWERS})
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - NOT_OFFERED
@@ -95,9 +110,23 @@ class Facebook(GraphAdapter):
     metrics_batch: ClassVar[int] = BATCH // insights.POST_CALLS
 
     def _node(self, remote_id: str) -> str:
-        """A link names the post alone; the API wants its page before it."""
+        """A link names the post alone; the API wants its page before it. A video's post is asked for."""
+        if video := videos.ID.fullmatch(remote_id):
+            remote_id = words(object_with(self._read(video[1], "post_id"), Stake.READ, "post_id"), "post_id")
         own = self.connection.remote_id
         return quote(remote_id if "_" in remote_id or not own else f"{own}_{remote_id}", safe="")
+
+    def _read(self, node: str, fields: str) -> Answer:
+        return self._ask(Stake.READ, lambda graph: graph.get_object(node, fields=fields))
+
+    # What may be written
+
+    def limits_for(self, post: Post) -> Limits:
+        limits = self.effective_limits
+        return replace(limits, video=videos.AS_REEL) if videos.is_reel(post) and limits.video else limits
+
+    def validate(self, post: Post) -> list[Problem]:
+        return [*super().validate(post), *videos.problems(post)]
 
     # Connecting
 
@@ -126,8 +155,15 @@ class Facebook(GraphAdapter):
 
     # Publishing
 
-    def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready:
-        """Uploads each picture once, unpublished. `saved` = {"media": [{"sha256", "id", "uploaded_at"}]}, in order."""
+    @classmethod
+    def upload_seconds(cls, post: Post) -> float:
+        return POSTING_SECONDS if videos.is_film(post) else 0.0
+
+    def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
+        """Uploads each file once, unpublished. `saved` of pictures = {"media": [{"sha256", "id", "uploaded_at"}]}, in
+        order; of a video it is a facebook_uploads.Progress."""
+        if videos.is_film(post):
+            return self._prepare_film(post, saved)
         before = saved.get("media")
         kept = before if isinstance(before, list) else []
         uploads = [_usable(kept, place, media) or self._upload(media) for place, media in enumerate(post.media)]
@@ -147,9 +183,28 @@ class Facebook(GraphAdapter):
         told = object_with(answer, Stake.HIDDEN, "id")
         return {"sha256": media.sha256, "id": str(told["id"]), "uploaded_at": datetime.now(UTC).isoformat()}
 
-    def publish(self, ready: Ready, key: str) -> Published:
-        """A link stands in the text and, where no picture takes its place, also as the card below it."""
+    def _prepare_film(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
+        if len(post.media) > 1:
+            raise Rejected(Code.POST_REFUSED)
+        app, token = self.connection.app_credentials, self.connection.access_token
+        proof, app_id = proof_of(token, app), app.client_id if app else ""
+        page = uploads.Page(self._ask, self._caller, self._account, token, proof, app_id)
+        way: uploads.Way = uploads.ReelWay(page) if videos.is_reel(post) else uploads.FeedWay(page)
+        upload = uploads.Upload(way, post.media[0], uploads.progress(saved, post), self.open_stored)
+        try:
+            wait = upload.go_on()
+        finally:
+            self.last_rate_limit = self._caller.last_rate_limit
+        reached = upload.reached.to_json()
+        return Ready(post, reached) if wait is None else Waiting(reached, wait)
+
+    def publish(self, ready: Ready, key: str) -> Published | Processing:
+        """A link stands in the text and, where no file takes its place, also as the card below it."""
         post = ready.post
+        if videos.is_reel(post):
+            return self._publish_reel(post, str(ready.saved["handle"]))
+        if videos.is_film(post):
+            return self._publish_film(post, str(ready.saved["handle"]))
         pictures = [{"media_fbid": upload["id"]} for upload in ready.saved.get("media", ())]
         form = {"message": self.compose(post)}
         if pictures:
@@ -158,6 +213,44 @@ class Facebook(GraphAdapter):
             form["link"] = post.link
         answer = self._ask(Stake.VISIBLE, lambda graph: graph.write(f"{self._account}/feed", form))
         return self._published(object_with(answer, Stake.VISIBLE, "id"))
+
+    def _publish_film(self, post: Post, handle: str) -> Processing:
+        """The poster that the reviewers saw goes along."""
+        form = {"description": self.compose(post), "fbuploader_video_file_chunk": handle}
+        files = None
+        if poster := post.media[0].poster:
+            with self.open_stored(poster) as file:
+                files = {"thumb": (f"{poster[:16]}.jpeg", file.read(), "image/jpeg")}
+        path = f"{VERSION}/{self._account}/videos"
+        answer = self._send_film(lambda graph: graph.request(path, post_args=form, files=files))
+        return Processing(words(object_with(answer, Stake.VISIBLE, "id"), "id"), videos.LOOK_AGAIN_SECONDS)
+
+    def _publish_reel(self, post: Post, video: str) -> Processing:
+        """A reel has its id before anybody sees it, so that what became of a lost answer can be asked."""
+        form = {"upload_phase": "finish", "video_id": video, "video_state": "PUBLISHED"}
+        form["description"] = self.compose(post)
+        path = f"{self._account}/video_reels"
+        with suppress(OutcomeUnknown):
+            succeeded(self._send_film(lambda graph: graph.write(path, form)))
+        return Processing(video, videos.LOOK_AGAIN_SECONDS)
+
+    def _send_film(self, act: Callable[[Graph], object]) -> Answer:
+        try:
+            return self._ask(Stake.VISIBLE, act, seconds=POSTING_SECONDS)
+        except Rejected as error:
+            failure = videos.refusal(error)
+        raise failure
+
+    def check_status(self, ref: str) -> Published | Processing:
+        """A video may take half an hour, and is not found at first: that is no word against it."""
+        try:
+            answer = self._read(quote(ref, safe=""), videos.FIELDS)
+        except Rejected as error:
+            if error.code != Code.NOT_FOUND:
+                raise
+            return Processing(ref, videos.LOOK_AGAIN_SECONDS)
+        told = object_with(answer, Stake.READ, "status")
+        return videos.state_of({"id": ref, **told}, self.consent_url, self.connection.remote_id or "")
 
     def _published(self, told: Mapping[str, Any]) -> Published:
         remote_id = words(told, "id")
@@ -171,20 +264,27 @@ class Facebook(GraphAdapter):
         )
 
     def find_published(self, post: Post, key: str, since: datetime) -> Lookup:
-        """Words and number of pictures are compared."""
-        return self._look_back(since, POST_FIELDS, lambda told: self._is_same(told, post), self._published)
+        """Words and files are compared. A video that the network is still at work on stands nowhere yet, so that its
+        absence proves nothing."""
+        lookup = self._look_back(since, POST_FIELDS, lambda told: self._is_same(told, post), self._published)
+        return replace(lookup, complete=False) if videos.is_film(post) and lookup.found is None else lookup
 
     def _is_same(self, told: Mapping[str, Any], post: Post) -> bool:
         is_said = self.fingerprint(words(told, "message")) == self.fingerprint(self.compose(post))
-        return is_said and _picture_count(told) == len(post.media)
+        return is_said and _has_files_of(told, post)
 
     @classmethod
     def remote_id_in(cls, permalink: str) -> str | None:
-        """/PAGE/posts/NUMBER, /PAGE_NUMBER or ?story_fbid=NUMBER&id=PAGE; a veiled id (pfbid…) means nothing here."""
+        """/PAGE/posts/NUMBER, /PAGE_NUMBER or ?story_fbid=NUMBER&id=PAGE; a veiled id (pfbid…) means nothing here.
+
+        The link of a video names the video, and not the post that shows it.
+        """
         try:
             address = urlsplit(permalink)
         except ValueError:
             return None
+        if video := videos.id_in(address):
+            return video
         asked = dict(parse_qsl(address.query))
         if found := PERMALINK.search(address.path):
             page, number = found[1] or found[2], found[3]
@@ -195,21 +295,22 @@ class Facebook(GraphAdapter):
         return f"{page}_{number}" if _is_number(page) else number
 
     def edit_post(self, remote_id: str, post: Post) -> Published:
-        """The pictures and their alt texts stay as they are; another number of pictures is refused."""
+        """The files and their alt texts stay as they are; others are refused. A video's words are its description."""
         node = self._node(remote_id)
-        now = object_with(
-            self._ask(Stake.READ, lambda graph: graph.get_object(node, fields=POST_FIELDS)), Stake.READ, "id"
-        )
-        if _picture_count(now) != len(post.media):
+        now = object_with(self._read(node, POST_FIELDS), Stake.READ, "id")
+        if not _has_files_of(now, post):
             raise Rejected(Code.EDIT_CHANGES_MEDIA)
-        form = {"message": self.compose(post)}
-        succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.write(node, form)))
+        video, text = _video_in(now), self.compose(post)
+        form = {"description": text} if video else {"message": text}
+        succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.write(video or node, form)))
         return self._published(now)
 
     def delete_post(self, remote_id: str) -> None:
-        node = self._node(remote_id)
+        """With a video's post goes the video itself, which would else stay on the page."""
         try:
-            succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.delete_object(node)))
+            node = self._node(remote_id)
+            gone = _video_in(object_with(self._read(node, POST_FIELDS), Stake.READ, "id")) or node
+            succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.delete_object(gone)))
         except Rejected as error:
             if error.code != Code.NOT_FOUND:
                 raise
@@ -221,12 +322,24 @@ class Facebook(GraphAdapter):
         figures: dict[str, PostMetrics] = {}
         for start in range(0, len(remote_ids), self.metrics_batch):
             batch = remote_ids[start : start + self.metrics_batch]
-            told = iter(self._batch([call for one in batch for call in insights.of_post(self._node(one))]))
-            for one in batch:
-                figures[one] = insights.post_figures(one, [next(told) for _ in range(insights.POST_CALLS)])
+            nodes = {one: self._known(one) for one in batch}
+            calls = [call for node in nodes.values() if node for call in insights.of_post(node)]
+            told = iter(self._batch(calls) if calls else ())
+            for one, node in nodes.items():
+                parts = [next(told) for _ in range(insights.POST_CALLS if node else 0)]
+                figures[one] = insights.post_figures(one, parts) if parts else PostMetrics(one, gone=True)
         if any(one.gone for one in figures.values()):
             self._see_own_posts()
         return figures
+
+    def _known(self, remote_id: str) -> str:
+        """The post's node, or '' where the video that stands for it is not found."""
+        try:
+            return self._node(remote_id)
+        except Rejected as error:
+            if error.code != Code.NOT_FOUND:
+                raise
+            return ""
 
     def get_account_metrics(self) -> AccountMetrics:
         return insights.account_figures(self._batch(insights.of_account(self._account)))
@@ -256,10 +369,16 @@ def _usable(saved: Sequence[dict[str, Any]], place: int, media: Media) -> dict[s
     return upload if uploaded_at and uploaded_at > datetime.now(UTC) - MEDIA_KEPT else None
 
 
-def _picture_count(told: Mapping[str, Any]) -> int:
-    shown = objects(section(told, "attachments"), "data")
-    inside = [part for item in shown for part in objects(section(item, "subattachments"), "data") or [item]]
-    return sum(1 for item in inside if item.get("media_type") == "photo")
+def _has_files_of(told: Mapping[str, Any], post: Post) -> bool:
+    pictures, films = videos.shown(told)
+    wanted = sum(media.is_video for media in post.media)
+    return (pictures, len(films)) == (len(post.media) - wanted, wanted)
+
+
+def _video_in(told: Mapping[str, Any]) -> str:
+    """The id of the one video that a post shows, or ''."""
+    _, films = videos.shown(told)
+    return quote(films[0], safe="") if len(films) == 1 else ""
 
 
 def _comment(told: Mapping[str, Any], remote_id: str) -> Comment:

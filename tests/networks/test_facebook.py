@@ -265,12 +265,13 @@ class TestFacebook(AdapterContract):
     def test_a_change_that_is_not_confirmed_is_of_unknown_outcome(
         self, adapter: Adapter, network: Replay, body: object
     ) -> None:
+        network.play("post")
         network.only(("DELETE", f"/v25.0/{POST}"), Reply(body))
         with pytest.raises(OutcomeUnknown):
             adapter.delete_post(POST)
 
     def test_a_deleted_post_is_deleted_and_one_already_gone_too(self, adapter: Adapter, network: Replay) -> None:
-        network.play("deleted")
+        network.play("post", "deleted")
         adapter.delete_post(POST)
         network.only(("DELETE", f"/v25.0/{POST}"), network.reply("not_found"))
         adapter.delete_post(POST)
@@ -280,7 +281,7 @@ class TestFacebook(AdapterContract):
     ) -> None:
         network.only(("DELETE", f"/v25.0/{POST}"), network.reply("not_found"))
         network.only(OWN, network.reply("scope_missing"))
-        network.play("post_gone")
+        network.play("post", "post_gone")
         for act in (lambda: adapter.delete_post(POST), lambda: adapter.get_post_metrics([POST])):
             with pytest.raises(NeedsReconnect):
                 act()
@@ -297,10 +298,11 @@ class TestFacebook(AdapterContract):
             Metric.REACTIONS: 112,
             Metric.COMMENTS: 7,
             Metric.SHARES: 98,
+            Metric.WATCH_SECONDS: None,
         }
-        assert not told.missing
+        assert told.missing == {Metric.WATCH_SECONDS: MissingCode.NOT_REPORTED}
         asked = json.loads(dict(network.calls(BATCH)[0].form())["batch"])
-        assert len(asked) == 4
+        assert len(asked) == 5
         assert asked[1] == {
             "method": "GET",
             "relative_url": f"{POST}/insights?metric=post_media_view&period=lifetime",
@@ -313,6 +315,7 @@ class TestFacebook(AdapterContract):
             Metric.VIEWS: MissingCode.RETIRED,
             Metric.REACH: MissingCode.NOT_REPORTED,
             Metric.CLICKS: MissingCode.NO_PERMISSION,
+            Metric.WATCH_SECONDS: MissingCode.NOT_REPORTED,
         }
         assert {told.values[metric] for metric in told.missing} == {None}
         assert told.values[Metric.REACTIONS] == 112
@@ -325,7 +328,7 @@ class TestFacebook(AdapterContract):
         network.answer = answer
         ids = [f"14715_{number}" for number in range(13)]
         assert list(adapter.get_post_metrics(ids)) == ids
-        assert [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked] == [48, 4]
+        assert [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked] == [50, 15]
 
     def test_a_missing_post_is_gone(self, adapter: Adapter, network: Replay) -> None:
         network.play("post_gone")
@@ -340,7 +343,7 @@ class TestFacebook(AdapterContract):
         assert (told.gone, told.missing[Metric.REACTIONS]) == (False, MissingCode.UNREADABLE)
         assert told.values[Metric.VIEWS] == 4210
         revoked = json.dumps(network.reply("token_revoked").body)
-        network.only(BATCH, Reply([*parts[:3], {"code": 401, "body": revoked}]))
+        network.only(BATCH, Reply([*parts[:4], {"code": 401, "body": revoked}]))
         with pytest.raises(NeedsReconnect):
             adapter.get_post_metrics([POST])
 
