@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from PIL import Image
 
 from sandbox.dialects._instagram_errors import refused
-from sandbox.dialects._instagram_video import PLAYS, seconds_of, type_of
+from sandbox.films import MP4, QUICKTIME, film_in
 
 IMAGE_BYTES = 8 * 1024 * 1024
 VIDEO_BYTES = 1024 * 1024 * 1024
@@ -27,6 +27,8 @@ CHUNK = 256 * 1024
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 60.0
 TALLEST, WIDEST = 0.8, 1.91
+PLAYS = (3.0, 15 * 60.0)
+"""Seconds that a reel lasts at least and at most."""
 CRAWLER = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"
 
 
@@ -109,11 +111,11 @@ def picture_at(url: str) -> tuple[bytes, dict[str, int]]:
 def video_at(url: str, *, is_reel: bool, cover_at: float) -> tuple[bytes, str, dict[str, int]]:
     """The MP4 or MOV at the address and its type; `cover_at` in seconds. Raises GraphError for one not taken."""
     found = fetch(url, VIDEO_BYTES)
-    mime, seconds = type_of(found.content), seconds_of(found.content)
-    if not mime or found.size > VIDEO_BYTES:
+    film = film_in(found.content)
+    if film.mime not in (MP4, QUICKTIME) or found.size > VIDEO_BYTES:
         raise refused(2207026)
-    if is_reel and seconds is not None and not PLAYS[0] <= seconds <= PLAYS[1]:
+    if is_reel and film.seconds is not None and not PLAYS[0] <= film.seconds <= PLAYS[1]:
         raise refused(2207026)
-    if seconds is not None and cover_at >= seconds:
+    if film.seconds is not None and cover_at >= film.seconds:
         raise refused(2207057)
-    return found.content, mime, {"bytes": found.size}
+    return found.content, film.mime, {"bytes": found.size}

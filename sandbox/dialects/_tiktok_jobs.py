@@ -17,8 +17,9 @@ from typing import Any
 
 from sandbox.dialects._tiktok_access import SLUG, Call, Json, Refused
 from sandbox.dialects._tiktok_choices import Choices
-from sandbox.dialects._tiktok_video import Facts, facts_of, fail_reason
+from sandbox.dialects._tiktok_video import fail_reason
 from sandbox.dialects.base import Setting
+from sandbox.films import Film, film_at
 from sandbox.records import Account, Media, Post
 from sandbox.world import World
 
@@ -119,22 +120,22 @@ class Jobs:
         assert account is not None
         if job.told["stuck"]:
             return job
-        facts = facts_of(self.path(job)) if job.told["kind"] == "VIDEO" and not failed else Facts("")
-        reason = failed or self.choices.account(account)["fail_reason"] or self._refusal(job, account, facts)
+        film = film_at(self.path(job)) if job.told["kind"] == "VIDEO" and not failed else Film("")
+        reason = failed or self.choices.account(account)["fail_reason"] or self._refusal(job, account, film)
         job = self.change(
             job, ready_at=self.setting.clock() + self.setting.media_seconds, failed=reason,
-            facts={"seconds": facts.seconds, "width": facts.width, "height": facts.height, "mime": facts.mime},
+            facts={"seconds": film.seconds or 0.0, "width": film.width, "height": film.height, "mime": film.mime},
         )  # fmt: skip
         if reason or job.told["is_draft"]:
             return job
         return self.change(job, post=self.post(job, account, job.told["info"], received_at).id)
 
-    def _refusal(self, job: Job, account: Account, facts: Facts) -> str:
+    def _refusal(self, job: Job, account: Account, film: Film) -> str:
         token = self.world.token(SLUG, job.told["token"])
         if token is None or token.revoked:
             return "auth_removed"
         longest = self.choices.number(account, "max_video_post_duration_sec", 600.0)
-        return fail_reason(facts, longest) if job.told["kind"] == "VIDEO" else ""
+        return fail_reason(film, longest) if job.told["kind"] == "VIDEO" else ""
 
     def post(self, job: Job, account: Account, info: Mapping[str, Any], received_at: float) -> Post:
         """The post that the file becomes, with what was said of it; it is seen once it is processed and reviewed."""

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.dialects._youtube_access import SLUG, UPLOAD, account_of, require, token_for, token_of
 from sandbox.dialects._youtube_bodies import Received, Target, read_json, save, save_multipart
 from sandbox.dialects._youtube_errors import GoogleError, bad, bad_content, no_body
-from sandbox.dialects._youtube_film import film_of
+from sandbox.dialects._youtube_film import upload_at
 from sandbox.dialects._youtube_metadata import checked, parts_of, snippet_of, status_of
 from sandbox.dialects._youtube_quota import Quota
 from sandbox.dialects._youtube_resources import Teller, chosen
@@ -205,7 +205,7 @@ class Uploads:
     def _add(
         self, request: Request, account: Account, fields: Json, path: Path, mime: str, marks: frozenset[str]
     ) -> Post:
-        now, film = self.setting.clock(), film_of(path)
+        now, film = self.setting.clock(), upload_at(path)
         ready_at = None if "media_stuck" in marks else now + self.setting.media_seconds
         extra: Json = {
             **past(fields["title"], fields["language"]), **{k: v for k, v in fields.items() if k != "text"},

@@ -15,7 +15,8 @@ from networks.registry import adapter_class
 from networks.types import Connection, Media, Post, Processing, Published, Ready, Waiting
 from outgoing import Client
 from sandbox.testing import SandboxClient, running_sandbox
-from tests.sandbox.tiktok import HANDLE, mp4
+from tests.sandbox.boxes import mp4
+from tests.sandbox.tiktok import HANDLE
 
 
 @dataclass

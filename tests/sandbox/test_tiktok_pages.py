@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from sandbox.testing import ManualClock, SandboxClient
+from tests.sandbox.boxes import mp4
 from tests.sandbox.instagram import Files, jpeg
-from tests.sandbox.tiktok import BASMALA, HANDLE, Creator, code_of, mp4
+from tests.sandbox.tiktok import BASMALA, HANDLE, Creator, code_of
 
 FIGURES = "id,view_count,like_count,comment_count,share_count"
 

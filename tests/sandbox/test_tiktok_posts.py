@@ -9,8 +9,9 @@ import requests
 
 from sandbox.dialects import _tiktok_pull, _tiktok_upload
 from sandbox.testing import ManualClock, SandboxClient
+from tests.sandbox.boxes import mp4
 from tests.sandbox.instagram import Files, jpeg
-from tests.sandbox.tiktok import BASMALA, MEGA, Creator, code_of, mp4
+from tests.sandbox.tiktok import BASMALA, MEGA, Creator, code_of
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
-"""What the tests of the simulated TikTok share: a client with one token, and video files with the headers asked for."""
+"""What the tests of the simulated TikTok share: a client with one token."""
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
 from sandbox.testing import ManualClock, SandboxClient
+from tests.sandbox.boxes import mp4
 from tests.sandbox.conftest import Reader
 
 HANDLE = "rabita_tiktok"
@@ -107,29 +107,3 @@ def told(**info: Any) -> Json:
 def code_of(answer: Any) -> str:
     assert answer["error"]["log_id"]
     return str(answer["error"]["code"])
-
-
-def mp4(
-    seconds: float = 30, size: tuple[int, int] = (720, 1280), frames: float = 25, brand: bytes = b"isom", pad: int = 64
-) -> bytes:
-    """A file with the headers of a video of that length, size and rate, and `pad` bytes instead of pictures."""
-    lasts = int(seconds * 1000)
-    header = bytes(12) + struct.pack(">II", 1000, lasts) + bytes(80)
-    entry = bytes(24) + struct.pack(">HH", *size) + bytes(50)
-    table = _box(
-        b"stbl",
-        _box(b"stsd", struct.pack(">II", 0, 1) + _box(b"avc1", entry))
-        + _box(b"stts", struct.pack(">IIII", 0, 1, round(seconds * frames), 40)),
-    )
-    media = _box(
-        b"mdia",
-        _box(b"mdhd", bytes(12) + struct.pack(">II", 1000, lasts) + bytes(4))
-        + _box(b"hdlr", bytes(8) + b"vide" + bytes(13))
-        + _box(b"minf", table),
-    )
-    movie = _box(b"moov", _box(b"mvhd", header) + _box(b"trak", media))
-    return _box(b"ftyp", brand + bytes(4) + b"isomiso2") + _box(b"mdat", bytes(pad)) + movie
-
-
-def _box(name: bytes, inner: bytes) -> bytes:
-    return (len(inner) + 8).to_bytes(4, "big") + name + inner
