@@ -17,7 +17,7 @@ from sandbox.faults import KINDS
 from sandbox.markup import esc, head, language_of, moment, page
 from sandbox.people import PeopleFile
 from sandbox.records import Account
-from sandbox.wording import counted, say
+from sandbox.wording import counted, say, timed
 
 # The fault that matters most to a sender comes first; closing the whole port last.
 FORM_ORDER = ("drop_answer", *sorted(set(KINDS) - {"drop_answer", "refuse"}), "refuse")
@@ -219,13 +219,16 @@ def _pictures(pictures: object, language: str) -> str:
 
 
 def _picture(picture: Picture, language: str) -> str:
-    caption = esc(picture.description) or esc(say("no_alt", language))
-    return f'<figure>{_shown(picture)}<figcaption dir="auto">{caption}</figcaption></figure>'
+    unsaid = "no_alt_film" if picture.mime.startswith("video/") else "no_alt"
+    caption = esc(picture.description) or esc(say(unsaid, language))
+    lasts = f'<span class="lasts">{timed("lasts", picture.seconds, language)}</span>' if picture.seconds else ""
+    return f'<figure>{_shown(picture)}{lasts}<figcaption dir="auto">{caption}</figcaption></figure>'
 
 
 def _shown(picture: Picture, controls: str = " controls") -> str:
     if picture.mime.startswith("video/"):
-        return f'<video src="{esc(picture.url)}"{controls} muted preload="metadata"></video>'
+        poster = f' poster="{esc(picture.poster)}"' if picture.poster else ""
+        return f'<video src="{esc(picture.url)}"{poster}{controls} muted preload="metadata"></video>'
     return f'<img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
 
 

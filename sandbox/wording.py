@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.films import length_of
+
 LANGUAGES = ("ar", "fr", "en")
 NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
 ZONE = ZoneInfo("Africa/Casablanca")
@@ -79,6 +81,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "display_name": ("الاسم المعروض", "Nom affiché", "Display name"),
     "bio": ("النبذة", "Bio", "Bio"),
     "public_page": ("الصفحة العلنية", "Page publique", "Public page"),
+    "lasts": ("المدة", "Durée", "Length"),
     "followers": ("المتابعون", "Abonnés", "Followers"),
     "no_posts": ("لم ينشر هذا الحساب شيئا بعد.", "Ce compte n’a encore rien publié.", "Nothing posted yet."),
     "posts": ("المنشورات", "Publications", "Posts"),
@@ -127,6 +130,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "own_settings": ("إعدادات خاصة بالشبكة", "Réglages propres au réseau", "The network’s own settings"),
     "edited": ("عُدِّل", "modifié", "edited"),
     "reply_to": ("تتمة لمنشور سابق", "suite d’une publication", "continues a post"),
+    "no_alt_film": ("مقطع بلا وصف", "vidéo sans description", "video without a description"),
     "no_alt": ("صورة بلا وصف", "image sans description", "picture without a description"),
     "address": ("عنوان الخادم", "Adresse du serveur", "Server address"),
     "posts_of": ("منشور من", "Publication de", "Post by"),
@@ -231,6 +235,12 @@ def counted(key: str, number: int, language: str) -> str:
     """`Replies: 5`; the label first, so that no language needs a plural."""
     colon = NARROW + ": " if language == "fr" else ": "
     return f"{say(key, language)}{colon}<b>{number}</b>"
+
+
+def timed(key: str, seconds: float, language: str) -> str:
+    """`Length: 0:30`."""
+    colon = NARROW + ": " if language == "fr" else ": "
+    return f'{say(key, language)}{colon}<bdi class="ltr">{length_of(seconds)}</bdi>'
 
 
 def direction(language: str) -> str:

@@ -22,6 +22,11 @@ EPOCH_MS = 1_288_834_974_657
 FIRST_USER = 1_700_000_000_000_000_000
 FIRST_MEDIA = 1_880_000_000_000_000_000
 FIRST_READER = 1_600_000_000_000_000_000
+KEYS = {"tweet_video": "7", "dm_video": "7", "amplify_video": "13", "tweet_gif": "16", "dm_gif": "16"}
+PRIVATE_SECONDS = 30 * 86_400.0
+"""For so long after a post its figures that are not public are told."""
+WATCHED = {"25": 0.7, "50": 0.45, "75": 0.3, "100": 0.2}
+"""Part of those who start a video that sees each quarter of it."""
 
 Json = dict[str, Any]
 
@@ -40,8 +45,8 @@ def user_id(account_id: int) -> str:
 
 
 def media_key(media: Media) -> str:
-    kinds = {"video/mp4": "7", "video/quicktime": "7", "image/gif": "16"}
-    return f"{kinds.get(media.mime, '3')}_{FIRST_MEDIA + media.id}"
+    """By its category, as in the examples of the pages: 3_, 7_, 13_, 16_."""
+    return f"{KEYS.get(media.extra.get('category', ''), '3')}_{FIRST_MEDIA + media.id}"
 
 
 def not_found(value: str, parameter: str, kind: str = "tweet") -> Json:
@@ -133,8 +138,11 @@ class Entities:
         return post.in_reply_to or post.id
 
     def shown(self, post: Post) -> _x_text.Shown:
-        keys = [media_key(media) for media in self.media_of(post)]
-        return _x_text.show(post.text, post_url=self.url(self.author(post), post.id), media_keys=keys)
+        media = self.media_of(post)
+        kind = "video" if any(one.mime.startswith("video/") for one in media) else "photo"
+        url = self.url(self.author(post), post.id)
+        keys = [media_key(one) for one in media]
+        return _x_text.show(post.text, post_url=url, media_url=f"{url}/{kind}/1", media_keys=keys)
 
     def tweet(self, post: Post, asked: Asked) -> Json:
         shown = self.shown(post)
@@ -204,15 +212,33 @@ class Entities:
     def reader(self, reply: Reply) -> Json:
         return {"id": str(FIRST_READER + reply.position), "name": reply.name, "username": reader_name(reply)}
 
-    def media(self, media: Media, asked: Asked) -> Json:
+    def media(self, media: Media, post: Post, asked: Asked) -> Json:
         width, height = picture_size(media)
-        kind = {"7": "video", "16": "animated_gif"}.get(media_key(media).split("_")[0], "photo")
-        fields = {
-            "url": f"{self.base}/media/{media.id}" if kind == "photo" else None, "width": width, "height": height,
-            "alt_text": media.description or None,
+        kind = {"7": "video", "13": "video", "16": "animated_gif"}.get(media_key(media).split("_")[0], "photo")
+        url = f"{self.base}/media/{media.id}"
+        fields: Json = {
+            "url": url if kind == "photo" else None, "width": width, "height": height,
+            "alt_text": media.description or None, "preview_image_url": None if kind == "photo" else f"{url}/preview",
+            "variants": None if kind == "photo" else [{"content_type": media.mime, "url": url}],
         }  # fmt: skip
+        fields |= self._played(media, post) if kind == "video" else {}
         chosen = {name: value for name, value in fields.items() if name in asked.media and value is not None}
         return {"media_key": media_key(media), "type": kind, **chosen}
+
+    def _played(self, media: Media, post: Post) -> Json:
+        """How long a video plays, and its figures: those of its only post, as a file stands in one alone."""
+        age = self.setting.age(post.created_at)
+        seen = crowd_of(post.id).audience(age, self.setting.speed)
+        is_own = self.viewer is not None and self.viewer.id == post.account_id
+        is_told = is_own and self.setting.clock() - post.created_at <= PRIVATE_SECONDS
+        played = {"playback_0_count": seen.readers} | {
+            f"playback_{part}_count": int(seen.readers * share) for part, share in WATCHED.items()
+        }
+        seconds = media.extra.get("seconds")
+        return {
+            "duration_ms": None if seconds is None else round(seconds * 1000),
+            "public_metrics": {"view_count": seen.views}, "non_public_metrics": played if is_told else None,
+        }  # fmt: skip
 
     def includes(self, posts: Sequence[Post], asked: Asked, readers: Iterable[Reply] = ()) -> Json:
         """What `expansions` bring beside the posts; {} without any."""
@@ -222,7 +248,7 @@ class Entities:
             found["users"] = [self.user(author, asked) for author in authors.values()]
             found["users"] += list({reply.position: self.reader(reply) for reply in readers}.values())
         if "attachments.media_keys" in asked.expansions:
-            found["media"] = [self.media(media, asked) for post in posts for media in self.media_of(post)]
+            found["media"] = [self.media(media, post, asked) for post in posts for media in self.media_of(post)]
         if "referenced_tweets.id" in asked.expansions:
             above = {post.in_reply_to: self.world.post(SLUG, post.in_reply_to) for post in posts if post.in_reply_to}
             found["tweets"] = [self.tweet(post, asked) for post in above.values() if post]

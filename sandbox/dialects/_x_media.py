@@ -1,35 +1,28 @@
-"""Owns uploads to the simulated X: in one request or in parts, their processing, and their alt texts.
+"""Owns the media endpoints of the simulated X: uploads, their state, alt texts, and what may stand in one post.
 
-Sources (read 2026-11): https://docs.x.com/x-api/media/upload-media, /x-api/media/initialize-media-upload,
-/x-api/media/append-media-upload, /x-api/media/finalize-media-upload, /x-api/media/get-media-upload-status,
-/x-api/media/create-metadata, /x-api/media/quickstart/media-upload-chunked
+Sources (read 2026-11): https://docs.x.com/x-api/media/upload-media, /x-api/media/get-media-upload-status,
+/x-api/media/create-metadata, /x-api/media/quickstart/media-upload-chunked, /x-api/media/quickstart/best-practices
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import math
 from typing import Any
 
-from PIL import Image
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.dialects._x_access import SLUG, Refused, forbidden, invalid, require
-from sandbox.dialects._x_entities import FIRST_MEDIA, media_key
-from sandbox.dialects.base import Setting
-from sandbox.params import Params, read_params
+from sandbox.dialects._x_access import SLUG, invalid, require
+from sandbox.dialects._x_entities import FIRST_MEDIA
+from sandbox.dialects._x_uploads import Uploads
+from sandbox.dialects._x_video import is_moving, processing, too_long_for_a_post
+from sandbox.dialects.base import Setting, picture_size
+from sandbox.films import still
+from sandbox.params import read_params
 from sandbox.records import Account, Media
 
-IMAGE_BYTES = 5 * 1024 * 1024
-LARGE_BYTES = {"image/gif": 15 * 1024 * 1024, "video/mp4": 512 * 1024 * 1024, "video/quicktime": 512 * 1024 * 1024}
-IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/pjpeg"})
 ALT_CHARACTERS = 1000
-EXPIRES_SECONDS = 86_400
-BAD_FILE = "media type unrecognized."
+PICTURES = 4
 
 
 class MediaApi:
@@ -38,8 +31,7 @@ class MediaApi:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.world = setting.world
-        self.parts: dict[int, dict[int, bytes]] = {}
-        """What was appended to each upload that is not yet finalized, by segment."""
+        self.uploads = Uploads(setting)
 
     def table(self) -> list[tuple[str, str, Any]]:
         return [
@@ -52,96 +44,48 @@ class MediaApi:
         ]
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/media/{id}", self.file)]
+        return [Route("/media/{id}", self.file), Route("/media/{id}/preview", self.preview)]
 
     async def upload(self, request: Request) -> Response:
         """POST /2/media/upload, .../media/upload-media, read 2026-11; with `command` the parts of the quickstart."""
         account = require(self.setting, request, "media.write")
         params = await read_params(request)
-        commands = {"INIT": self._begin, "APPEND": self._add, "FINALIZE": self._finish}
-        if "command" in params:
-            act = commands.get(params.text("command"))
-            if act is None:
-                raise invalid("command must be one of INIT, APPEND, FINALIZE", command=[params.text("command")])
-            return act(request, account, params, params.text("media_id"))
-        content, mime = _file(params)
-        media = self._new(account, mime)
-        return JSONResponse({"data": self._filled(request, media, content)})
+        commands = {"INIT": self.initialize, "APPEND": self.append, "FINALIZE": self.finalize}
+        if "command" not in params:
+            return JSONResponse({"data": self.uploads.at_once(request, account, params)})
+        act = commands.get(params.text("command"))
+        if act is None:
+            raise invalid("command must be one of INIT, APPEND, FINALIZE", command=[params.text("command")])
+        return await act(request)
 
     async def initialize(self, request: Request) -> Response:
         """POST /2/media/upload/initialize, .../media/initialize-media-upload, read 2026-11."""
         account = require(self.setting, request, "media.write")
-        return self._begin(request, account, await read_params(request), "")
+        return JSONResponse({"data": self.uploads.open(request, account, await read_params(request))})
 
     async def append(self, request: Request) -> Response:
         """POST /2/media/upload/:id/append, .../media/append-media-upload, read 2026-11."""
-        account = require(self.setting, request, "media.write")
-        return self._add(request, account, await read_params(request), request.path_params["id"])
+        media = await self._uploading(request)
+        return JSONResponse({"data": self.uploads.append(request, media, await read_params(request))})
 
     async def finalize(self, request: Request) -> Response:
         """POST /2/media/upload/:id/finalize, .../media/finalize-media-upload, read 2026-11."""
+        return JSONResponse({"data": await self.uploads.finish(request, await self._uploading(request))})
+
+    async def _uploading(self, request: Request) -> Media:
         account = require(self.setting, request, "media.write")
-        return self._finish(request, account, await read_params(request), request.path_params["id"])
-
-    def _begin(self, request: Request, account: Account, params: Params, _: str) -> Response:
-        mime, size = params.text("media_type"), params.text("total_bytes")
-        if not size.isdecimal() or int(size) > _most(mime):
-            raise invalid("total_bytes is missing or too large", total_bytes=[size])
-        media = self._new(account, mime)
-        self.parts[media.id] = {}
-        return JSONResponse({"data": _head(media)})
-
-    def _add(self, request: Request, account: Account, params: Params, media_id: str) -> Response:
-        media = self._open(account, media_id)
-        index = params.text("segment_index")
-        if not index.isdecimal():
-            raise invalid("segment_index is not a number", segment_index=[index])
-        self.parts[media.id][int(index)] = _file(params, mime=media.mime)[0]
-        return JSONResponse({"data": {"expires_at": int(self.setting.clock()) + EXPIRES_SECONDS}})
-
-    def _finish(self, request: Request, account: Account, params: Params, media_id: str) -> Response:
-        media = self._open(account, media_id)
-        segments = self.parts.pop(media.id)
-        return JSONResponse({"data": self._filled(request, media, b"".join(segments[at] for at in sorted(segments)))})
-
-    def _new(self, account: Account, mime: str) -> Media:
-        if mime not in IMAGES and mime not in LARGE_BYTES:
-            raise invalid(BAD_FILE, media_type=[mime])
-        media_id = self.world.add_media(
-            network=SLUG, account_id=account.id, mime=mime, description="", extra={}, content=b"", ready_at=math.inf
-        )
-        return self._own(account, str(FIRST_MEDIA + media_id))
-
-    def _filled(self, request: Request, media: Media, content: bytes) -> dict[str, Any]:
-        """Pictures are ready at once, moving ones after a while; the answer then says when to ask."""
-        try:
-            if not content or len(content) > _most(media.mime):
-                raise invalid("The file is empty or too large.", media=[])
-            size = _dimensions(media.mime, content)
-        except Refused:
-            self.world.delete_media(media.id)
-            raise
-        wait = self.setting.media_seconds if media.mime in LARGE_BYTES else 0.0
-        ready_at = math.inf if request.scope.get("sandbox.media_stuck") else self.setting.clock() + wait
-        self.world.fill_media(media.id, content=content, extra=size, ready_at=ready_at)
-        found = self.world.media(SLUG, str(media.id))
-        assert found is not None
-        return self._state(found) | {"size": len(content)}
-
-    def _state(self, media: Media) -> dict[str, Any]:
-        left = media.ready_at - self.setting.clock()
-        if left <= 0:
-            done = {"processing_info": {"state": "succeeded", "progress_percent": 100}}
-            return _head(media) | (done if media.mime in LARGE_BYTES else {})
-        wait = 1 if math.isinf(left) else max(1, math.ceil(left))
-        info = {"state": "in_progress", "check_after_secs": wait, "progress_percent": 10}
-        return _head(media) | {"processing_info": info}
+        return self._own(account, request.path_params.get("id") or (await read_params(request)).text("media_id"))
 
     async def status(self, request: Request) -> Response:
-        """GET /2/media/upload?command=STATUS, .../media/get-media-upload-status, read 2026-11."""
+        """GET /2/media/upload?command=STATUS, .../media/get-media-upload-status, read 2026-11.
+
+        Of a picture there is none: https://github.com/xdevplatform/xurl/issues/18.
+        """
         account = require(self.setting, request, "media.write")
         media = self._own(account, request.query_params.get("media_id", ""))
-        return JSONResponse({"data": self._state(media)})
+        if media.extra.get("is_open") or processing(media, self.setting.clock()) is None:
+            raise invalid("BadRequest: Not found")
+        return JSONResponse({"data": self.uploads.state(media) | {"size": media.extra["total"]}})
 
     async def describe(self, request: Request) -> Response:
         """POST /2/media/metadata, .../media/create-metadata, read 2026-11."""
@@ -158,62 +102,44 @@ class MediaApi:
     def attachable(self, account: Account, wanted: list[str]) -> list[str]:
         """The simulator's own ids of what may stand in one post: up to four pictures, or one moving one."""
         found = [media for one in wanted if (media := self._found(account, one)) is not None]
-        usable = [media for media in found if media.post_id is None and media.ready_at <= self.setting.clock()]
-        moving = [media for media in usable if media.mime in LARGE_BYTES]
-        if len(usable) != len(wanted) or len(usable) > 4 or (moving and len(usable) > 1):
+        usable = [media for media in found if self._is_usable(media)]
+        is_mixed = len(usable) > 1 and any(is_moving(media) for media in usable)
+        if len(usable) != len(wanted) or len(usable) > PICTURES or is_mixed:
             raise invalid("Your media IDs are invalid.", **{"media.media_ids": wanted})
+        if refused := next((no for media in usable if (no := too_long_for_a_post(media))), None):
+            raise refused
         return [str(media.id) for media in usable]
 
+    def _is_usable(self, media: Media) -> bool:
+        """Processed, not posted yet, and uploaded for a post and not for a message."""
+        is_done = media.ready_at <= self.setting.clock() and not media.extra.get("failure")
+        return is_done and media.post_id is None and not media.extra.get("category", "").startswith("dm_")
+
     async def file(self, request: Request) -> Response:
-        """The uploaded file itself, where `url` points."""
+        """The uploaded file itself; that of a video comes from the disk, also in parts."""
         media = self.world.media(SLUG, request.path_params["id"])
         if media is None or media.ready_at > self.setting.clock():
             return Response(status_code=404)
+        path = self.uploads.path(media)
+        if not media.content and path.exists():
+            return FileResponse(path, media_type=media.mime)
         return Response(media.content, media_type=media.mime)
+
+    async def preview(self, request: Request) -> Response:
+        """Where `preview_image_url` points."""
+        media = self.world.media(SLUG, request.path_params["id"])
+        if media is None or media.ready_at > self.setting.clock():
+            return Response(status_code=404)
+        return Response(still(*picture_size(media)), media_type="image/jpeg")
 
     def _found(self, account: Account, media_id: str) -> Media | None:
         number = int(media_id) - FIRST_MEDIA if media_id.isdecimal() else -1
         media = self.world.media(SLUG, str(number))
-        return media if media is not None and media.account_id == account.id else None
+        is_own = media is not None and media.account_id == account.id
+        return media if media and is_own and media.extra.get("expires_at", 0.0) > self.setting.clock() else None
 
     def _own(self, account: Account, media_id: str) -> Media:
         media = self._found(account, media_id)
         if media is None:
             raise invalid(f"The media_id [{media_id}] is not valid.", media_id=[media_id])
         return media
-
-    def _open(self, account: Account, media_id: str) -> Media:
-        media = self._own(account, media_id)
-        if media.id not in self.parts:
-            raise forbidden("The upload is not open.")
-        return media
-
-
-def _head(media: Media) -> dict[str, Any]:
-    media_id = str(FIRST_MEDIA + media.id)
-    return {"id": media_id, "media_key": media_key(media), "expires_after_secs": EXPIRES_SECONDS}
-
-
-def _most(mime: str) -> int:
-    return LARGE_BYTES.get(mime, IMAGE_BYTES)
-
-
-def _file(params: Params, mime: str = "") -> tuple[bytes, str]:
-    """The file of a form, or the base64 of a JSON body, with its type."""
-    if (file := params.uploads.get("media")) is not None:
-        return file.content, mime or params.text("media_type") or file.mime
-    try:
-        return base64.b64decode(params.text("media"), validate=True), mime or params.text("media_type")
-    except binascii.Error as error:
-        raise invalid("media is not base64", media=[]) from error
-
-
-def _dimensions(mime: str, content: bytes) -> dict[str, int]:
-    """Width and height of a picture; refuses what does not open as one."""
-    if not mime.startswith("image/"):
-        return {}
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            return {"width": picture.width, "height": picture.height}
-    except (OSError, Image.DecompressionBombError) as error:
-        raise invalid(BAD_FILE, media=[]) from error

@@ -57,7 +57,7 @@ def shorten(seed: str) -> str:
     return f"https://t.co/{hashlib.sha256(seed.encode()).hexdigest()[:10]}"
 
 
-def show(text: str, *, post_url: str, media_keys: list[str]) -> Shown:
+def show(text: str, *, post_url: str, media_url: str, media_keys: list[str]) -> Shown:
     """Links become t.co addresses, and the pictures one more at the end, as readers' programs get them."""
     parts: list[str] = []
     urls: list[dict[str, Any]] = []
@@ -73,7 +73,7 @@ def show(text: str, *, post_url: str, media_keys: list[str]) -> Shown:
     if media_keys:
         text_so_far = "".join(parts)
         gap, short = " " if text_so_far else "", shorten(post_url)
-        picture = _entity(len(text_so_far + gap), short, f"{post_url}/photo/1", f"pic.x.com/{short[-10:]}")
+        picture = _entity(len(text_so_far + gap), short, media_url, f"pic.x.com/{short[-10:]}")
         urls += [picture | {"media_key": key} for key in media_keys]
         parts += [gap, short]
     return _with_entities("".join(parts), urls)

@@ -47,9 +47,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class Picture:
+    """A picture or a film; `poster` stands for a film until it plays, which takes `seconds` (0: not known)."""
+
     url: str
     description: str
     mime: str
+    poster: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,12 @@ from sandbox.dialects._x_access import (
     wait,
 )
 from sandbox.dialects._x_entities import FIRST_USER, Asked, Entities, Json, not_found, snowflake
-from sandbox.dialects._x_media import BAD_FILE, MediaApi
+from sandbox.dialects._x_media import MediaApi
+from sandbox.dialects._x_video import BAD_FILE
 from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost
 from sandbox.params import Params, UnreadableBody, read_params
 from sandbox.posttext import Links, as_html
-from sandbox.records import Account, Post
+from sandbox.records import Account, Media, Post
 from sandbox.world import World
 
 DAY = 86_400.0
@@ -318,7 +319,7 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
         "views": "impression_count", "replies": "reply_count", "reblogs": "retweet_count", "favourites": "like_count"
     }  # fmt: skip
     links = Links(tag_url=lambda tag: f"{base}/hashtag/{tag}", account_url=lambda handle: f"{base}/{handle}")
-    pictures = [Picture(f"{base}/media/{one.id}", one.description, one.mime) for one in entities.media_of(post)]
+    pictures = [_shown(f"{base}/media/{one.id}", one) for one in entities.media_of(post)]
     comments = [
         Comment(reply.name, reply.language, reply.text, setting.moment_at(post.created_at, reply.after))
         for _, reply in entities.replies(post)
@@ -330,6 +331,12 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
         figures=[(name, counts[field]) for name, field in names.items()],
         marks=[f"reply_{who}" for who in [post.extra.get("reply_settings", "everyone")] if who in REPLY_SETTINGS],
     )  # fmt: skip
+
+
+def _shown(url: str, media: Media) -> Picture:
+    if not media.mime.startswith("video/"):
+        return Picture(url, media.description, media.mime)
+    return Picture(url, media.description, media.mime, f"{url}/preview", media.extra.get("seconds") or 0.0)
 
 
 def past(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -361,6 +368,7 @@ DIALECT = Dialect(
         "metrics": (frozenset({"GET"}), "/2/tweets*"),
         "delete": (frozenset({"DELETE"}), "/2/tweets/*"),
         "media": (frozenset({"POST"}), "/2/media/upload*"),
+        "chunk": (frozenset({"POST"}), "/2/media/upload/*/append"),
         "media_check": (frozenset({"GET"}), "/2/media/upload"),
         "profile": (frozenset({"GET"}), "/2/users/me"),
         "token": (frozenset({"POST"}), "/2/oauth2/token"),
@@ -379,4 +387,5 @@ DIALECT = Dialect(
     wait=wait,
     permalinks=("/{handle}", "/{handle}/status/{post_id}"),
     default_accounts=DEFAULT_ACCOUNTS,
+    own_faults=frozenset({"media_failed"}),
 )

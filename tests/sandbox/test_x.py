@@ -12,43 +12,17 @@ import requests
 
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
 from tests.sandbox.conftest import Reader, picture
+from tests.sandbox.x import WHOLE, author_of, made, posted, read, upload
 
 CALLBACK = "http://127.0.0.1:9/callback"
 VERIFIER = "v" * 50
 S256 = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 SCOPES = "tweet.read tweet.write users.read offline.access"
-WHOLE = {
-    "tweet.fields": "created_at,author_id,conversation_id,public_metrics,non_public_metrics,entities,referenced_tweets",
-    "expansions": "author_id,attachments.media_keys",
-    "media.fields": "url,alt_text,width",
-}
 
 
 @pytest.fixture
 def author(sandbox: SandboxClient) -> Reader:
-    return Reader(sandbox.base("x"), sandbox.token("rabita_x"))
-
-
-def posted(author: Reader, text: str = "", **fields: Any) -> requests.Response:
-    return author.call("POST", "/2/tweets", json={"text": text, **fields})
-
-
-def made(author: Reader, text: str = "", **fields: Any) -> str:
-    answer = posted(author, text, **fields)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["data"]["id"])
-
-
-def read(author: Reader, post_id: str, **asked: str) -> Any:
-    return author.call("GET", "/2/tweets", params={"ids": post_id, **(asked or WHOLE)}).json()
-
-
-def upload(author: Reader) -> str:
-    answer = author.call(
-        "POST", "/2/media/upload", files={"media": ("a.png", picture(), "image/png")},
-        data={"media_category": "tweet_image"},
-    )  # fmt: skip
-    return str(answer.json()["data"]["id"])
+    return author_of(sandbox)
 
 
 def me(author: Reader) -> dict[str, Any]:
@@ -309,54 +283,6 @@ def test_figures_grow_and_private_ones_are_the_authors(
     assert set(read(author, post_id)["data"][0]["non_public_metrics"]) == {
         "impression_count", "user_profile_clicks", "url_link_clicks",
     }  # fmt: skip
-
-
-# Media
-
-
-def test_a_picture_is_described_posted_and_read_back(author: Reader) -> None:
-    media_id = upload(author)
-    alt = {"id": media_id, "metadata": {"alt_text": {"text": "صورة المخطوط"}}}
-    assert author.call("POST", "/2/media/metadata", json=alt).status_code == 200
-    body = read(author, made(author, "نص", media={"media_ids": [media_id]}))
-    shown = body["includes"]["media"][0]
-    assert (shown["type"], shown["alt_text"], shown["width"]) == ("photo", "صورة المخطوط", 40)
-    assert body["data"][0]["attachments"]["media_keys"] == [shown["media_key"]]
-    assert body["data"][0]["text"].startswith("نص https://t.co/")
-    assert requests.get(shown["url"], timeout=5).content == picture()
-    assert posted(author, "ثان", media={"media_ids": [media_id]}).status_code == 400
-
-
-@pytest.mark.parametrize("style", ["paths", "commands"])
-def test_a_film_is_sent_in_parts_and_waited_for(author: Reader, clock: ManualClock, style: str) -> None:
-    def send(command: str, media_id: str = "", **how: Any) -> requests.Response:
-        if style == "paths":
-            part = {"INIT": "initialize", "APPEND": f"{media_id}/append", "FINALIZE": f"{media_id}/finalize"}[command]
-            return author.call("POST", f"/2/media/upload/{part}", **how)
-        how["data"] = {"command": command, "media_id": media_id, **how.get("data", {})}
-        return author.call("POST", "/2/media/upload", **how)
-
-    begin = {"media_type": "video/mp4", "total_bytes": "6", "media_category": "tweet_video"}
-    media_id = send("INIT", data=begin).json()["data"]["id"]
-    for index, piece in ((1, b"def"), (0, b"abc")):
-        send("APPEND", media_id, data={"segment_index": str(index)}, files={"media": ("part", piece)})
-    info = send("FINALIZE", media_id).json()["data"]["processing_info"]
-    assert (info["state"], info["check_after_secs"]) == ("in_progress", 2)
-    assert posted(author, "نص", media={"media_ids": [media_id]}).status_code == 400
-    clock.advance(2)
-    asked = {"command": "STATUS", "media_id": media_id}
-    info = author.call("GET", "/2/media/upload", params=asked).json()["data"]["processing_info"]
-    assert info["state"] == "succeeded"
-    assert made(author, "نص", media={"media_ids": [media_id]})
-
-
-def test_a_file_that_is_no_picture_is_refused(author: Reader, sandbox: SandboxClient) -> None:
-    for content, mime in ((b"no picture", "image/png"), (b"%PDF", "application/pdf"), (b"", "image/png")):
-        files = {"media": ("a", content, mime)}
-        assert author.call("POST", "/2/media/upload", files=files).status_code == 400
-    sandbox.add_account(network="x", handle="other", token="other-token")
-    stranger = Reader(author.base, "other-token")
-    assert posted(stranger, "نص", media={"media_ids": [upload(author)]}).status_code == 400
 
 
 # Faults and pages
