@@ -32,6 +32,7 @@ class Code(StrEnum):
     MISSING_SCOPE = "missing_scope"
     ACCOUNT_DISABLED = "account_disabled"
     NOT_A_MEMBER = "not_a_member"
+    NOT_A_CHANNEL = "not_a_channel"
     APPLICATION_REFUSED = "application_refused"
     APPLICATION_NOT_AUDITED = "application_not_audited"
     CODE_REFUSED = "code_refused"

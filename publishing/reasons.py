@@ -168,6 +168,10 @@ REASONS: Mapping[str, Reason] = {
         _("The network does not know this channel, or our access is not a member of it"),
         _("Make our access an administrator of the channel on the network, then connect it again."),
     ),
+    "not_a_channel": Reason(
+        _("This is neither a channel nor a group that has links"),
+        _("Name a channel, or make the group a public one, or show its history to new members; then connect it."),
+    ),
     "application_refused": Reason(_("The network refuses this application"), ASK_ADMIN),
     "application_not_audited": Reason(
         _("The network has not audited this application: it takes only what nobody but the account sees"),

@@ -1,10 +1,12 @@
-"""Telegram: a channel that a bot, made its administrator, writes in.
+"""Telegram: a channel that a bot, made its administrator, writes in, or a group that it is a member of.
 
-Written from https://core.telegram.org/bots/api (making requests, sending files, sendMessage, sendPhoto, sendMediaGroup,
-editMessageText, editMessageCaption, deleteMessage, deleteMessages, getChat, getChatMember, getChatMemberCount,
-LinkPreviewOptions, ResponseParameters) and
-https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this (read 2026-11).
-Why not python-telegram-bot: docs/decisions/0008.
+Written from https://core.telegram.org/bots/api (making requests, sendMessage, editMessageText, editMessageCaption,
+deleteMessage, deleteMessages, getChat, getChatMember, ChatPermissions, getChatMemberCount, LinkPreviewOptions,
+ResponseParameters) and https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this (read 2026-11);
+the files are in telegram_files. Why not python-telegram-bot: docs/decisions/0008.
+
+In a group the bot speaks under its own name. Only a supergroup is taken: messages of a basic group have no links, and
+its number changes when it grows into one.
 
 What it cannot do: a bot cannot read a channel back, so a lost answer is for a person to settle. It is told no views.
 Reactions come only as updates that are dropped after a day and handed out once, to whoever reads them first: without a
@@ -12,11 +14,13 @@ store they would be wrong now and then, so no figures of posts are declared. Pho
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
+from networks import telegram_files as files
 from networks.answers import count_of, object_with, section, words
 from networks.base import Adapter, Auth, Capability, MediaSource
 from networks.calls import Answer, Caller, Stake, lost
@@ -29,7 +33,6 @@ from networks.types import (
     AccountMetrics,
     Connection,
     Cost,
-    Media,
     Post,
     Profile,
     Published,
@@ -40,10 +43,11 @@ from networks.types import (
 from outgoing import Client
 
 RIGHT = "can_post_messages"
-"""The right of an administrator (ChatMemberAdministrator) that lets a bot post, and change and delete its own posts."""
+"""The right of a channel's administrator (ChatMemberAdministrator) to post, and change and delete its own posts."""
+GROUP_RIGHT = "can_send_messages"
+"""What members of a group may do (ChatPermissions), or one of them who was restricted (ChatMemberRestricted)."""
 SHORT = 25.0
-UPLOAD_SECONDS = 120.0
-ALBUM = 10
+PRIVATE = re.compile(r"t\.me/c/([0-9]+)", re.ASCII)
 NOT_THERE = "message to delete not found"
 UNCHANGED = "message is not modified"
 MEANINGS: tuple[tuple[type[NetworkError], Code, tuple[str, ...]], ...] = (
@@ -54,8 +58,8 @@ MEANINGS: tuple[tuple[type[NetworkError], Code, tuple[str, ...]], ...] = (
     (Rejected, Code.EDIT_CHANGES_MEDIA, ("there is no text in", "there is no caption in")),
     (Rejected, Code.NOT_FOUND, ("message to edit not found",)),
     (Rejected, Code.DELETE_TOO_LATE, ("message can't be deleted",)),
-    (Rejected, Code.MEDIA_REFUSED, ("image_process_failed", "photo_", "wrong file", "file must be non-empty")),
-    (Rejected, Code.MEDIA_REFUSED, ("entity too large", "file is too big", "can't parse inputmedia")),
+    (Rejected, Code.MEDIA_REFUSED, ("image_process_failed", "photo_", "video_", "file must be non-empty")),
+    (Rejected, Code.MEDIA_REFUSED, ("wrong file", "entity too large", "file is too big", "can't parse inputmedia")),
 )
 """A 400 says what is wrong only in words (its `description`); these are the ones with a next step of their own."""
 
@@ -73,11 +77,12 @@ class Telegram(Adapter):
         max_text=4096,
         text_unit=TextUnit.UTF16_UNITS,
         max_text_with_media=1024,
-        max_media=ALBUM,
+        max_media=files.ALBUM,
         media_types=("image/jpeg", "image/png", "image/webp"),
         max_media_bytes=10_000_000,
         max_sides=10_000,
         max_ratio=20,
+        video=files.VIDEO,
     )
     visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC,)
     options: ClassVar[tuple[Option, ...]] = (switch("silent", default=OFF), switch("link_preview", default=ON))
@@ -120,10 +125,11 @@ class Telegram(Adapter):
     # Connecting
 
     def get_profile(self) -> Profile:
-        """The channel, not the bot; raises NeedsReconnect where the bot is no administrator who may post."""
+        """The channel or group, not the bot; raises NeedsReconnect where the bot may not write there."""
         bot = self._ask("getMe", "id")
         chat = self._ask("getChat", "id", chat_id=self._chat)
-        self._require_rights(self._ask("getChatMember", "status", chat_id=self._chat, user_id=str(bot["id"])))
+        _require_place(chat)
+        _require_rights(chat, self._ask("getChatMember", "status", chat_id=self._chat, user_id=str(bot["id"])))
         bio, name = words(chat, "description"), words(chat, "username")
         return Profile(
             remote_id=str(chat["id"]),
@@ -136,60 +142,47 @@ class Telegram(Adapter):
             avatar_url="",
         )
 
-    @staticmethod
-    def _require_rights(member: Mapping[str, Any]) -> None:
-        if words(member, "status") in ("left", "kicked"):
-            raise NeedsReconnect(Code.NOT_A_MEMBER)
-        if words(member, "status") != "administrator" or member.get(RIGHT) is not True:
-            raise NeedsReconnect(Code.MISSING_SCOPE, params={"scopes": RIGHT})
-
     def probe(self) -> None:
         self._ask("getChat", "id", chat_id=self._chat)
 
     # Publishing
 
     def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready:
-        """Nothing is uploaded beforehand: only whether the stored pictures are still the signed ones."""
+        """Nothing is uploaded beforehand: only whether the stored files are still the signed ones."""
         for media in post.media:
-            self.read_media(media)
+            for sha256 in (media.sha256, media.poster):
+                if sha256:
+                    with self.open_stored(sha256):
+                        pass
         return Ready(post=post, saved={})
 
     @classmethod
     def upload_seconds(cls, post: Post) -> float:
-        return UPLOAD_SECONDS if post.media else 0.0
+        return files.seconds(post)
 
     def publish(self, ready: Ready, key: str) -> Published:
         """There are no keys here: the same post sent twice stands twice."""
         post = ready.post
-        method, given, files = self._message(post)
-        given |= {"chat_id": self._chat}
+        given = {"chat_id": self._chat}
         if self.option(post, "silent") == ON:
             given["disable_notification"] = "true"
         if post.reply_to:
             given["reply_parameters"] = json.dumps({"message_id": int(_ids(post.reply_to)[0])})
-        seconds = {"total_timeout": SHORT + UPLOAD_SECONDS} if post.media else {}
-        answer = self._call(Stake.VISIBLE, method, data=given, files=files, **seconds)
-        return self._published(_messages(answer))
+        return self._published(_messages(self._send(post, given)))
 
-    def _message(self, post: Post) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
-        """The method, its fields, and the pictures: one photo with a caption, or an album captioned on its first."""
+    def _send(self, post: Post, given: dict[str, str]) -> Answer:
         text = self.compose(post)
         if not post.media:
-            return "sendMessage", {"text": text, **self._preview(post)}, None
-        files = {f"photo{position}": self._file(media) for position, media in enumerate(post.media)}
-        if len(files) == 1:
-            return "sendPhoto", {"caption": text}, {"photo": files["photo0"]}
-        album = [{"type": "photo", "media": f"attach://{name}"} for name in files]
-        album[0]["caption"] = text
-        return "sendMediaGroup", {"media": json.dumps(album, ensure_ascii=False)}, files
+            return self._call(Stake.VISIBLE, "sendMessage", data={**given, "text": text, **self._preview(post)})
+        method, fields = files.message(post.media, text)
+        with files.form({**given, **fields}, post.media, self.open_stored) as form:
+            headers, seconds = {"Content-Type": form.content_type}, SHORT + files.seconds(post)
+            return self._call(Stake.VISIBLE, method, data=form, headers=headers, total_timeout=seconds)
 
     def _preview(self, post: Post) -> dict[str, str]:
-        """Only a message without pictures has a preview, and a correction says again that there is none."""
+        """Only a message without files has a preview, and a correction says again that there is none."""
         wanted = self.option(post, "link_preview") == ON
         return {} if wanted else {"link_preview_options": json.dumps({"is_disabled": True})}
-
-    def _file(self, media: Media) -> tuple[str, bytes, str]:
-        return f"{media.sha256[:16]}.{media.mime_type.partition('/')[2]}", self.read_media(media), media.mime_type
 
     def _published(self, messages: Sequence[Mapping[str, Any]]) -> Published:
         """An album is one post of several messages: its id is all of theirs, its link leads to the first."""
@@ -255,6 +248,27 @@ class Telegram(Adapter):
         return AccountMetrics({Metric.FOLLOWERS: members}, {Metric.FOLLOWERS: why} if why else {})
 
 
+def _require_place(chat: Mapping[str, Any]) -> None:
+    """Never a person, and no basic group."""
+    if words(chat, "type") not in ("channel", "supergroup"):
+        raise NeedsReconnect(Code.NOT_A_CHANNEL)
+
+
+def _require_rights(chat: Mapping[str, Any], member: Mapping[str, Any]) -> None:
+    """An administrator of a channel needs a right of its own; in a group members write, as far as it lets them."""
+    state = words(member, "status")
+    if state in ("left", "kicked") or (state == "restricted" and member.get("is_member") is not True):
+        raise NeedsReconnect(Code.NOT_A_MEMBER)
+    if words(chat, "type") == "channel":
+        right, may_write = RIGHT, state == "administrator" and member.get(RIGHT) is True
+    else:
+        allowed = {"administrator": True, "restricted": member.get(GROUP_RIGHT)}
+        right = GROUP_RIGHT
+        may_write = allowed.get(state, section(chat, "permissions").get(GROUP_RIGHT)) is True
+    if not may_write:
+        raise NeedsReconnect(Code.MISSING_SCOPE, params={"scopes": right})
+
+
 def _why_forbidden(said: str) -> NetworkError:
     """A bot that was blocked, removed from the channel or deprived of its rights."""
     code = Code.MISSING_SCOPE if "rights" in said else Code.NOT_A_MEMBER
@@ -304,7 +318,10 @@ def _ids(remote_id: str) -> list[str]:
 
 
 def _chat_named(handle: str) -> str:
-    """What a person may have typed, as calls take it: @name, or the number of a private channel."""
+    """What a person may have typed, as calls take it: @name, or the number of a private channel or group, which also
+    stands in the links of its messages (t.me/c/NUMBER/MESSAGE)."""
+    if private := PRIVATE.search(handle):
+        return f"-100{private[1]}"
     return f"@{name}" if (name := _name_in(handle)) else handle.strip()
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -15,6 +14,7 @@ from networks.types import AppCredentials, Connection, Media, Post, Published, R
 from outgoing import Client
 from tests.networks.contract import APP_SECRET, BASMALA, PICTURE, TOKEN, picture
 from tests.networks.replaying import Replay
+from tests.networks.streamed import Watched
 from tests.outgoing.loopback import Reply
 
 FILM = b"\0film" * 200_000
@@ -27,18 +27,6 @@ NODE, REEL_SEND = ("GET", f"/v25.0/{VIDEO}"), ("POST", f"/video-upload/v25.0/{VI
 OWN, SHOWN, BATCH = ("GET", "/v25.0/14715/published_posts"), ("GET", f"/v25.0/{POST}"), ("POST", "/v25.0/")
 SENT_AT = datetime(2026, 11, 23, 11, 59, 50, tzinfo=UTC)
 PROOF = hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
-
-
-class Watched(io.BytesIO):
-    """An open file that remembers how much was asked of it at a time."""
-
-    def __init__(self, content: bytes, sizes: list[int]) -> None:
-        super().__init__(content)
-        self.sizes = sizes
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.sizes.append(-1 if size is None else size)
-        return super().read(size)
 
 
 class Films:

@@ -23,6 +23,18 @@ class Zeros(io.RawIOBase):
         return at
 
 
+class Watched(io.BytesIO):
+    """An open file that remembers how much was asked of it at a time."""
+
+    def __init__(self, content: bytes, sizes: list[int]) -> None:
+        super().__init__(content)
+        self.sizes = sizes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.sizes.append(-1 if size is None else size)
+        return super().read(size)
+
+
 def pieces(asked: Asked) -> dict[str, bytes]:
     """The fields of a form with a file in it."""
     border = asked.headers["Content-Type"].partition("boundary=")[2].encode()

@@ -111,6 +111,67 @@ class TestTelegram(AdapterContract):
                 act()
             assert caught.value.code == code
 
+    # Groups
+
+    def joined(self, network: Replay, **changes: Any) -> None:
+        network.only(self.read_call, network.reply("chat_group"))
+        whole = network.reply("member_of_group").body
+        network.only(call("getChatMember"), Reply({**whole, "result": {**whole["result"], **changes}}))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{}, {"status": "administrator"}, {"status": "restricted", "is_member": True, "can_send_messages": True}],
+    )
+    def test_a_group_in_which_the_bot_may_write_is_connected(
+        self, adapter: Adapter, network: Replay, changes: dict[str, Any]
+    ) -> None:
+        self.joined(network, **changes)
+        profile = adapter.get_profile()
+        assert (profile.handle, profile.display_name) == ("@rabita_group", "مجلس الرابطة")
+        assert profile.url == f"{network.url}/rabita_group"
+
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            ({"status": "left"}, Code.NOT_A_MEMBER),
+            ({"status": "restricted", "is_member": False, "can_send_messages": True}, Code.NOT_A_MEMBER),
+            ({"status": "restricted", "is_member": True, "can_send_messages": False}, Code.MISSING_SCOPE),
+        ],
+    )
+    def test_a_group_in_which_it_may_not_is_not(
+        self, adapter: Adapter, network: Replay, changes: dict[str, Any], code: Code
+    ) -> None:
+        self.joined(network, **changes)
+        with pytest.raises(NeedsReconnect) as caught:
+            adapter.get_profile()
+        assert caught.value.code == code
+
+    def test_a_group_that_lets_only_its_administrators_write_says_which_right_is_missing(
+        self, adapter: Adapter, network: Replay
+    ) -> None:
+        self.joined(network)
+        group = network.reply("chat_group").body
+        network.only(self.read_call, Reply({**group, "result": {**group["result"], "permissions": {}}}))
+        with pytest.raises(NeedsReconnect) as caught:
+            adapter.get_profile()
+        assert (caught.value.code, caught.value.params) == (Code.MISSING_SCOPE, {"scopes": "can_send_messages"})
+
+    @pytest.mark.parametrize("kind", ["private", "group", ""])
+    def test_a_person_and_a_group_without_links_are_never_connected(
+        self, adapter: Adapter, network: Replay, kind: str
+    ) -> None:
+        self.joined(network, status="administrator", can_post_messages=True)
+        group = network.reply("chat_group").body
+        network.only(self.read_call, Reply({**group, "result": {**group["result"], "type": kind}}))
+        with pytest.raises(NeedsReconnect) as caught:
+            adapter.get_profile()
+        assert caught.value.code == Code.NOT_A_CHANNEL
+
+    def test_a_private_group_is_also_named_by_the_link_of_one_of_its_messages(self, network: Replay) -> None:
+        self.joined(network)
+        self.adapter_at(network.url, remote_id=None, handle="https://t.me/c/1234567890/5/57").get_profile()
+        assert dict(network.calls(self.read_call)[0].query)["chat_id"] == CHANNEL
+
     # Publishing
 
     def test_a_text_goes_out_without_any_mark_up_being_read_into_it(self, adapter: Adapter, network: Replay) -> None:
@@ -207,6 +268,7 @@ class TestTelegram(AdapterContract):
             ("https://t.me/rabita/57?single", "57"),
             ("https://t.me/s/rabita/57", "57"),
             ("https://t.me/c/1234567890/57", "57"),
+            ("https://t.me/c/1234567890/5/57", "57"),
             ("https://t.me/c/1234567890", None),
             ("https://t.me/rabita", None),
             ("https://t.me/rabita/about", None),
