@@ -53,6 +53,11 @@ UNANSWERED = frozenset({"hang_up", "drop_answer", "refuse", "delay"})
 PROXY_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
 
 
+def marks_of(request: Request) -> frozenset[str]:
+    """The faults that let this request through."""
+    return frozenset(kind for kind in MARKS if request.scope.get(f"sandbox.{kind}"))
+
+
 class UnknownFault(ValueError):
     """The fault asked for has no such kind, network or field value."""
 
@@ -83,6 +88,14 @@ class Fault:
         return KINDS[self.kind] if self.accepted is None else self.accepted
 
 
+@dataclass(frozen=True)
+class Paths:
+    """The path asked for, and what the network's dialect makes of it for its acts."""
+
+    asked: str
+    told: str
+
+
 class FaultDesk:
     """The armed faults. Chance is drawn from a generator seeded by the fault's id, so that a run can be repeated."""
 
@@ -110,10 +123,10 @@ class FaultDesk:
     def armed(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._armed]
 
-    def take(self, dialect: Dialect, method: str, path: str, account: str | None) -> Fault | None:
+    def take(self, dialect: Dialect, method: str, paths: Paths, account: str | None) -> Fault | None:
         """The first fault that strikes this request, one of its strikes spent."""
         for position, fault in enumerate(self._armed):
-            if not _matches(fault, dialect, method, path, account):
+            if not _matches(fault, dialect, method, paths, account):
                 continue
             if self._chance[fault.id].random() >= fault.probability:
                 continue
@@ -127,20 +140,20 @@ class FaultDesk:
         return None
 
 
-def _matches(fault: Fault, dialect: Dialect, method: str, path: str, account: str | None) -> bool:
+def _matches(fault: Fault, dialect: Dialect, method: str, paths: Paths, account: str | None) -> bool:
     if fault.network not in {"*", dialect.slug} or fault.account not in {"*", account}:
         return False
     if fault.kind in OF_FEW - dialect.own_faults:
         return False
-    if not any(fnmatch.fnmatchcase(path, pattern) for pattern in dialect.api_paths):
+    if not any(fnmatch.fnmatchcase(paths.asked, pattern) for pattern in dialect.api_paths):
         return False
     if fault.route == "*":
         return True
     if fault.route in dialect.acts:
-        methods, pattern = dialect.acts[fault.route]
-        return method in methods and fnmatch.fnmatchcase(path, pattern)
+        methods, patterns = dialect.acts[fault.route]
+        return method in methods and any(fnmatch.fnmatchcase(paths.told, one) for one in patterns.split("|"))
     verb, _, pattern = fault.route.rpartition(" ")
-    return verb in {"", method} and fnmatch.fnmatchcase(path, pattern)
+    return verb in {"", method} and fnmatch.fnmatchcase(paths.asked, pattern)
 
 
 class FaultMiddleware:
@@ -167,7 +180,8 @@ class FaultMiddleware:
         else:
             scope["sandbox.params"], receive = await _read_ahead(scope, receive)
         account = self.dialect.account_of(self.setting.world, Request(scope))
-        fault = self.desk.take(self.dialect, scope["method"], path, account.handle if account else None)
+        paths = Paths(path, self.dialect.told_path(Request(scope), path))
+        fault = self.desk.take(self.dialect, scope["method"], paths, account.handle if account else None)
         if fault is None:
             await self.app(scope, receive, send)
             return
@@ -196,7 +210,7 @@ class FaultMiddleware:
         elif fault.kind in {"truncated_json", "cut_off"}:
             await self._shortened(fault, answer, send)
         else:
-            await self._refusal(fault)(scope, receive, send)
+            await self._refusal(fault, scope)(scope, receive, send)
 
     async def _carry_out(self, scope: Scope, receive: Receive) -> Answer:
         answer = Answer()
@@ -215,7 +229,7 @@ class FaultMiddleware:
             return
         self.setting.world.revoke_token(self.dialect.slug, self.dialect.token_of(Request(scope)) or "")
 
-    def _refusal(self, fault: Fault) -> Response:
+    def _refusal(self, fault: Fault, scope: Scope) -> Response:
         if fault.kind == "not_json":
             return HTMLResponse("<!doctype html><title>Just a moment…</title><p>Checking your browser</p>")
         if fault.kind == "redirect":
@@ -224,7 +238,7 @@ class FaultMiddleware:
             if fault.status == 500:
                 return JSONResponse(dict(self.dialect.refusals["broken"].body), 500)
             return HTMLResponse(PROXY_PAGE.format(fault.status), fault.status)
-        refusal = self.dialect.refusals[fault.kind]
+        refusal = self.dialect.refusal_of(fault.kind, Request(scope)) or self.dialect.refusals[fault.kind]
         is_wait = fault.kind == "rate_limited"
         wait = self.dialect.wait(self.setting, fault.seconds) if is_wait else Wait()
         return JSONResponse({**refusal.body, **wait.body}, refusal.status, headers=dict(wait.headers))

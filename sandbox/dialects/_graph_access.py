@@ -75,7 +75,7 @@ def envelope(error: GraphError) -> Json:
 class Call:
     """One request to Graph, from HTTP or out of a batch. `steps` is the path below the version.
 
-    `stuck` tells that what it uploads is never to be ready.
+    `marks` are the faults that let it through, for what it uploads or publishes.
     """
 
     product: Product
@@ -86,7 +86,7 @@ class Call:
     version: str
     received_at: float
     token: str
-    stuck: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 def invalid_token(message: str, subcode: int | None = None) -> GraphError:

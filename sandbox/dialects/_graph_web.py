@@ -21,6 +21,7 @@ from sandbox.dialects._graph_access import Call, GraphError, Json, Product, Usag
 from sandbox.dialects._graph_login import Login
 from sandbox.dialects._graph_rows import read_json
 from sandbox.dialects.base import Setting
+from sandbox.faults import marks_of
 from sandbox.params import Params
 
 BATCH = 50
@@ -64,7 +65,7 @@ class Web:
             base=f"{request.url.scheme}://{request.url.netloc}/{self.product.slug}",
             version=request.path_params["version"],
             received_at=request.scope.get("sandbox.received_at", self.setting.clock()),
-            stuck=bool(request.scope.get("sandbox.media_stuck")),
+            marks=marks_of(request),
         )  # fmt: skip
 
     def answer(self, call: Call) -> tuple[int, Json, dict[str, str]]:

@@ -106,7 +106,8 @@ class Containers:
         now = self.setting.clock()
         return self.world.add_media(
             network=SLUG, account_id=account.id, mime=mime, description=alt_text, content=content,
-            extra={**extra, "created_at": now}, ready_at=now + (math.inf if call.stuck else self.setting.media_seconds),
+            extra={**extra, "created_at": now},
+            ready_at=now + (math.inf if "media_stuck" in call.marks else self.setting.media_seconds),
         )  # fmt: skip
 
     # State

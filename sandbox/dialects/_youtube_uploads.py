@@ -29,7 +29,7 @@ from sandbox.dialects._youtube_quota import Quota
 from sandbox.dialects._youtube_resources import Teller, chosen
 from sandbox.dialects._youtube_videos import PUBLIC, make_video_id, past
 from sandbox.dialects.base import Setting
-from sandbox.faults import MARKS
+from sandbox.faults import marks_of
 from sandbox.records import Account, Post
 
 CHUNK = 256 * 1024
@@ -101,7 +101,7 @@ class Uploads:
         except GoogleError:
             path.unlink()
             raise
-        post = self._add(request, account, fields, path, got.mime, _marks(request))
+        post = self._add(request, account, fields, path, got.mime, marks_of(request))
         return JSONResponse(self._told(request, post, parts))
 
     async def _body(self, request: Request, target: Target) -> Received:
@@ -131,7 +131,7 @@ class Uploads:
         _accept(mime, total)
         upload_id = secrets.token_urlsafe(48)
         self.sessions[upload_id] = Session(
-            upload_id, account, fields, parts, mime, total, self._new_file(upload_id), _marks(request),
+            upload_id, account, fields, parts, mime, total, self._new_file(upload_id), marks_of(request),
             self.setting.clock(),
         )  # fmt: skip
         location = URL(str(request.url)).include_query_params(upload_id=upload_id).remove_query_params("access_token")
@@ -142,7 +142,7 @@ class Uploads:
         session = self._session(request)
         span = _span(request)
         async with session.turn:
-            session.marks |= _marks(request)
+            session.marks |= marks_of(request)
             if session.video_id is not None:
                 return self._complete(request, session)
             if span.start is None:
@@ -235,11 +235,6 @@ def _accept(mime: str, size: int | None) -> None:
         raise no_body()
     if size is not None and size > LARGEST:
         raise GoogleError(413, "uploadTooLarge", "The upload is larger than 256 GB.")
-
-
-def _marks(request: Request) -> frozenset[str]:
-    """The faults that let this request through."""
-    return frozenset(kind for kind in MARKS if request.scope.get(f"sandbox.{kind}"))
 
 
 def _failure(container: str, marks: frozenset[str]) -> str:

@@ -141,9 +141,11 @@ def strictest_secret() -> str:
 class Dialect:
     """One network.
 
-    `routes` get paths below `/<slug>`. `acts` names routes for the fault desk: act → (methods, path pattern with `*`).
+    `routes` get paths below `/<slug>`. `acts` names routes for the fault desk: act → (methods, path patterns with `*`,
+    parted by `|`); `told_path` is where a path alone does not say what is done: it adds to the path what does.
     `api_paths` are the patterns where faults may strike: the interface, not the files behind it.
-    `refusals` has the network's words for `rate_limited`, `revoked_token`, `missing_scope`, `media_refused`, `broken`.
+    `refusals` has the network's words for `rate_limited`, `revoked_token`, `missing_scope`, `media_refused`, `broken`;
+    `refusal_of` has others where one of its routes says it otherwise.
     `past` makes the `extra` of a back-dated post. `permalinks` are path patterns of the network's own public pages,
     with `{handle}` and, for one post, `{post_id}`; `/@handle` and `/@handle/id` are served for every network.
     `home` is where an account's public page stands.
@@ -184,6 +186,8 @@ class Dialect:
     own_faults: frozenset[str] = frozenset()
     settings: str = ""
     drafts: Callable[[Setting], Sequence[Draft]] = lambda _: ()
+    told_path: Callable[[Request, str], str] = lambda _, path: path
+    refusal_of: Callable[[str, Request], Refusal | None] = lambda _kind, _request: None
 
     def account_named(self, world: World, handle: str) -> Account | None:
         return self.named(world, handle) if self.named else world.account_by_handle(self.slug, handle)
