@@ -229,6 +229,8 @@ def _shown(picture: Picture, controls: str = " controls") -> str:
     if picture.mime.startswith("video/"):
         poster = f' poster="{esc(picture.poster)}"' if picture.poster else ""
         return f'<video src="{esc(picture.url)}"{poster}{controls} muted preload="metadata"></video>'
+    if picture.mime.startswith("application/"):
+        return f'<a href="{esc(picture.url)}">{esc(picture.description or picture.mime)}</a>'
     return f'<img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
 
 

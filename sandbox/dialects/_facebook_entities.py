@@ -6,10 +6,12 @@ comment, page/insights, post/insights, insights (its metrics, with those withdra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from sandbox.dialects._facebook_films import SLUG, PageFilm, is_seen
+from sandbox.dialects._facebook_video_entities import VideoTeller, path_of
 from sandbox.dialects._graph_access import GraphError, Json, Product, page_id
 from sandbox.dialects._graph_fields import Field, told
 from sandbox.dialects._graph_rows import insight, moment
@@ -17,7 +19,6 @@ from sandbox.dialects.base import Setting, picture_size
 from sandbox.engagement import Crowd, Reply, crowd_of, followers_of
 from sandbox.records import Account, Media, Post
 
-SLUG = "facebook"
 PRODUCT = Product(
     slug=SLUG, title="فيسبوك", choose="اختر الصفحات التي يعمل باسمها",
     permissions=(
@@ -42,6 +43,7 @@ class Teller:
         self.setting = setting
         self.world = setting.world
         self.base = base
+        self.videos = VideoTeller(setting, base)
 
     def age(self, post: Post) -> float:
         return self.setting.age(post.created_at)
@@ -84,8 +86,8 @@ class Teller:
             "from": lambda _: {"name": page.display_name, "id": page_id(page)},
             "is_published": lambda _: bool(post.extra.get("published", True)),
             "is_hidden": lambda _: False,
-            "status_type": lambda _: "added_photos" if post.extra.get("media_ids") else "mobile_status_update",
-            "full_picture": lambda _: next((self.photo_url(media) for media in self.media_of(post)), None),
+            "status_type": lambda _: self._status_type(post),
+            "full_picture": lambda _: next(self._covers(post), None),
             "attachments": lambda one: self.attachments(post, link, one),
             "shares": lambda _: {"count": counts.reblogs} if counts.reblogs else None,
             "reactions": lambda one: _edge([], one, {"total_count": counts.favourites, "viewer_reaction": "NONE"}),
@@ -93,6 +95,16 @@ class Teller:
             "comments": partial(self._comments_field, post),
         }
         return told("Post", tellers, wanted, ("created_time", "message"))
+
+    def _status_type(self, post: Post) -> str:
+        if self.film_of(post):
+            return "added_video"
+        return "added_photos" if post.extra.get("media_ids") else "mobile_status_update"
+
+    def _covers(self, post: Post) -> Iterator[str]:
+        if film := self.film_of(post):
+            yield self.videos.poster_url(film)
+        yield from (self.photo_url(media) for media in self.media_of(post))
 
     def _comments_field(self, post: Post, one: Field) -> Json:
         replies = crowd_of(post.id).replies_by(self.age(post), self.setting.speed)
@@ -118,7 +130,12 @@ class Teller:
         found = (self.world.media(SLUG, str(number)) for number in post.extra.get("media_ids", ()))
         return [media for media in found if media is not None]
 
+    def film_of(self, post: Post) -> PageFilm | None:
+        return self.videos.films.kept(post.extra.get("video"))
+
     def permalink(self, page: Account, post: Post) -> str:
+        if film := self.film_of(post):
+            return f"{self.base}{path_of(page, film)}"
         return f"{self.base}/{page_id(page)}/posts/{post.id.partition('_')[2]}"
 
     def photo_url(self, media: Media) -> str:
@@ -143,6 +160,8 @@ class Teller:
         return told("Photo", tellers, wanted, ("created_time", "name"))
 
     def attachments(self, post: Post, link: str, one: Field) -> Json | None:
+        if film := self.film_of(post):
+            return {"data": [self._film_attached(film, post, link)]}
         pictures = [self._attachment(media) for media in self.media_of(post)]
         if len(pictures) > 1:
             album = {"media_type": "album", "type": "album", "url": link, "title": "Photos from the post"}
@@ -164,6 +183,14 @@ class Teller:
             **({"description": media.extra["caption"]} if media.extra.get("caption") else {}),
         }  # fmt: skip
 
+    def _film_attached(self, film: PageFilm, post: Post, link: str) -> Json:
+        size = {name: int(film.told["facts"][name]) for name in ("width", "height")}
+        return {
+            "media": {"image": {**size, "src": self.videos.poster_url(film)}, "source": self.videos.source_url(film)},
+            "media_type": "video", "type": "video_inline", "url": link, "target": {"id": film.id, "url": link},
+            "description": post.text, **({"title": film.told["title"]} if film.told["title"] else {}),
+        }  # fmt: skip
+
     # Figures
 
     def post_insights(self, post: Post, names: list[str]) -> list[Json]:
@@ -177,8 +204,16 @@ class Teller:
             "post_reactions_by_type_total": by_type(reactions),
             **{f"post_reactions_{name}_total": number for name, number in by_type(reactions).items()},
             "post_activity_by_action_type": _without_zero(share=_shares(crowd, age, speed), like=reactions),
+            **self._of_film(post),
         }
         return [insight(post.id, name, "lifetime", values=[{"value": _figure(figures, name)}]) for name in names]
+
+    def _of_film(self, post: Post) -> Json:
+        """What is told of a post's video; of one without a video they are zeros."""
+        film = self.film_of(post)
+        figures = self.videos.figures(film, post) if film else {}
+        names = ("post_video_views", "post_video_avg_time_watched", "post_video_view_time")
+        return {name: figures.get(name, 0) for name in names}
 
     def page_insights(self, page: Account, names: list[str], period: str, since: float, until: float) -> list[Json]:
         """One value for each day whose end lies within; a week or 28 days end on the same days."""
@@ -197,7 +232,8 @@ class Teller:
     def _page_figure(self, page: Account, name: str, start: float, end: float) -> int:
         if name == "page_follows":
             return self.followers(page, end)
-        posts = [post for post in self.world.posts_of(page) if post.created_at < end]
+        seen = (post for post in self.world.posts_of(page) if is_seen(self.setting, post))
+        posts = [post for post in seen if post.created_at < end]
         grown = [self._grown(post, start, end) for post in posts]
         figures = {
             "page_media_view": sum(views for views, _readers, _reactions in grown),

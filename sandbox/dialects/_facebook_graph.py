@@ -1,4 +1,4 @@
-"""Owns Graph's nodes and edges in the simulator: pages, posts, photos, comments and insights.
+"""Owns Graph's nodes and edges in the simulator: pages, posts, photos, comments and insights, and the way to videos.
 
 Sources: https://developers.facebook.com/docs/graph-api/reference/ and /docs/pages-api/ (read 2026-11, see methods).
 """
@@ -6,15 +6,17 @@ Sources: https://developers.facebook.com/docs/graph-api/reference/ and /docs/pag
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
 
-from sandbox.dialects._facebook_entities import DAY, FIRST_PHOTO, PRODUCT, SLUG, Teller, comment_id, photo_id
-from sandbox.dialects._graph_access import Call, GraphError, Json, need, page_by_id, page_id, pages_in, valid_token
+from sandbox.dialects._facebook_entities import DAY, FIRST_PHOTO, PRODUCT, Teller, comment_id, photo_id
+from sandbox.dialects._facebook_films import SLUG, PageFilm, is_seen, make_post_id, owned
+from sandbox.dialects._facebook_video_entities import VideoTeller
+from sandbox.dialects._facebook_videos import Videos
+from sandbox.dialects._graph_access import Call, GraphError, Json, need, page_by_id, pages_in, valid_token
 from sandbox.dialects._graph_fields import Field, read_fields
 from sandbox.dialects._graph_login import PERSON, Login
 from sandbox.dialects._graph_rows import insights_paging, no_such, page_of_rows, read_json
@@ -22,7 +24,6 @@ from sandbox.dialects.base import Setting
 from sandbox.engagement import Reply, crowd_of
 from sandbox.params import Params
 from sandbox.records import Account, Media, Post, Token
-from sandbox.world import World
 
 CHARACTERS = 63_206
 PHOTO_BYTES = 10 * 1024 * 1024
@@ -30,17 +31,6 @@ PHOTO_TYPES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff"
 ATTACHED = re.compile(r"attached_media\[\d+\]")
 BAD_PHOTO = "(#324) Requires upload file"
 NEW_POST = ("pages_manage_posts", "pages_read_engagement")
-
-_sequence = itertools.count()
-
-
-def make_post_id(_world: World, at: float) -> str:
-    """A number that sorts by `at`; the post's id has the page's before it."""
-    return str(int(at * 1000) * 1000 + next(_sequence) % 1000)
-
-
-def owned(page: Account, number: str) -> str:
-    return f"{page_id(page)}_{number}"
 
 
 class Graph:
@@ -50,6 +40,7 @@ class Graph:
         self.setting = setting
         self.world = setting.world
         self.login = Login(setting, PRODUCT, self._tell_page)
+        self.videos = Videos(setting)
 
     def answer(self, call: Call) -> Json:
         if len(call.steps) == 1 and call.steps[0] not in ("debug_token",):
@@ -71,6 +62,14 @@ class Graph:
         return {
             ("POST", "feed"): self.publish,
             ("POST", "photos"): self.upload,
+            ("POST", "uploads"): self.videos.uploads.start,
+            ("POST", "videos"): lambda call: self.videos.publish(call, self._publishing(call)),
+            ("POST", "video_reels"): lambda call: self.videos.reel(call, self._publishing(call)),
+            ("GET", "videos"): self.listed_videos,
+            ("GET", "video_reels"): self.listed_videos,
+            ("POST", "thumbnails"): self.thumbnails,
+            ("GET", "thumbnails"): self.thumbnails,
+            ("GET", "video_insights"): self.video_insights,
             ("GET", "feed"): self.posts,
             ("GET", "posts"): self.posts,
             ("GET", "published_posts"): self.posts,
@@ -105,8 +104,10 @@ class Graph:
     def _read(self, call: Call, token: Token, teller: Teller, fields: tuple[Field, ...], node: str) -> Json:
         """GET /{post}, /{photo} or /{comment}, .../graph-api/reference/pagepost and photo and comment, read 2026-11."""
         need(token, "pages_read_engagement")
-        if post := self.world.post(SLUG, node):
+        if post := self._post(node):
             return teller.post(self._author(post), post, fields)
+        if film := self.videos.films.find(node):
+            return VideoTeller(self.setting, call.base).video(self._owner(film), film, fields)
         if media := self._photo(node):
             return teller.photo(media, fields)
         if found := self._comment(node):
@@ -117,6 +118,8 @@ class Graph:
     def _edit(self, call: Call, token: Token, node: str) -> Json:
         """POST /{page-post}, https://developers.facebook.com/docs/pages-api/posts (update a post), read 2026-11."""
         need(token, *NEW_POST, code=200)
+        if film := self._own_film(token, node):
+            return self.videos.edit(call, self._owner(film), film)
         post = self._own_post(call, token, node)
         if "message" not in call.params:
             raise GraphError(100, "(#100) No permission to edit anything but the message")
@@ -125,10 +128,12 @@ class Graph:
         return {"success": True}
 
     def _delete(self, call: Call, token: Token, node: str) -> Json:
-        """DELETE /{page-post} or /{photo}, https://developers.facebook.com/docs/pages-api/posts, read 2026-11."""
+        """DELETE /{page-post}, /{photo} or /{video}, .../docs/pages-api/posts, .../reference/video, read 2026-11."""
         need(token, *NEW_POST, code=200)
         photo = self._photo(node)
-        if photo is not None and photo.account_id == token.account_id:
+        if film := self._own_film(token, node):
+            self.videos.films.delete(film)
+        elif photo is not None and photo.account_id == token.account_id:
             self.world.delete_media(photo.id)
         else:
             self.world.delete_post(SLUG, self._own_post(call, token, node).id)
@@ -138,9 +143,7 @@ class Graph:
 
     def publish(self, call: Call) -> Json:
         """POST /{page}/feed, .../graph-api/reference/page/feed, read 2026-11."""
-        token = valid_token(self.setting, call)
-        page = self._own_page(call, token)
-        need(token, *NEW_POST, code=200)
+        page = self._publishing(call)
         if "scheduled_publish_time" in call.params:
             raise GraphError(100, "(#100) The sandbox does not imitate scheduled posts")
         media = self._attached(page, call.params)
@@ -149,6 +152,13 @@ class Graph:
             raise GraphError(100, "(#100) Missing message or attachment", subcode=1349125)
         published = _flag(call.params, "published")
         return {"id": self._add(call, page, text, {"link": link, "published": published}, media).id}
+
+    def _publishing(self, call: Call) -> Account:
+        """The page in the path, whose token may publish there."""
+        token = valid_token(self.setting, call)
+        page = self._own_page(call, token)
+        need(token, *NEW_POST, code=200)
+        return page
 
     def _add(self, call: Call, page: Account, text: str, extra: Json, media: list[Media]) -> Post:
         whole = {"media_ids": [str(one.id) for one in media], "language": "ar", **extra}
@@ -183,9 +193,7 @@ class Graph:
 
     def upload(self, call: Call) -> Json:
         """POST /{page}/photos, .../graph-api/reference/page/photos, read 2026-11. Published unless told not to."""
-        token = valid_token(self.setting, call)
-        page = self._own_page(call, token)
-        need(token, *NEW_POST, code=200)
+        page = self._publishing(call)
         file = next(iter(call.params.uploads.values()), None)
         if file is None or file.mime not in PHOTO_TYPES or len(file.content) > PHOTO_BYTES:
             raise GraphError(324, BAD_PHOTO)
@@ -216,6 +224,7 @@ class Graph:
             post
             for post in self.world.posts_of(page)
             if post.extra.get("published", True)
+            and is_seen(self.setting, post)
             and (not since.isdecimal() or post.created_at >= int(since))
             and (not until.isdecimal() or post.created_at <= int(until))
         ]
@@ -227,7 +236,7 @@ class Graph:
         """GET /{object}/comments, .../graph-api/reference/object/comments, read 2026-11."""
         token = valid_token(self.setting, call)
         need(token, "pages_read_engagement", "pages_read_user_content")
-        post = self.world.post(SLUG, call.steps[0])
+        post = self._post(call.steps[0])
         if post is None:
             raise no_such(call, call.steps[0])
         teller = Teller(self.setting, call.base)
@@ -243,11 +252,11 @@ class Graph:
         """GET /{page}/insights and /{post}/insights, .../graph-api/reference/insights, read 2026-11."""
         token = valid_token(self.setting, call)
         need(token, "read_insights", "pages_read_engagement")
-        names = [name for item in call.params.items("metric") for name in re.split(r"[,\s]+", str(item)) if name]
+        names = _metrics(call.params)
         if not names:
             raise GraphError(100, "(#100) Must provide an explicit metric")
         teller, node = Teller(self.setting, call.base), call.steps[0]
-        if post := self.world.post(SLUG, node):
+        if post := self._post(node):
             self._own_post(call, token, node)
             return {"data": teller.post_insights(post, names), **insights_paging(call)}
         page = self._own_page(call, token)
@@ -256,6 +265,44 @@ class Graph:
         start = float(since) if since.isdecimal() else now - 2 * DAY
         end = min(float(until), now) if until.isdecimal() else now
         return {"data": teller.page_insights(page, names, period, start, end), **insights_paging(call)}
+
+    # Videos
+
+    def listed_videos(self, call: Call) -> Json:
+        token = valid_token(self.setting, call)
+        need(token, "pages_read_engagement")
+        return self.videos.listed(call, self._own_page(call, token))
+
+    def thumbnails(self, call: Call) -> Json:
+        token = valid_token(self.setting, call)
+        need(token, *NEW_POST, code=200)
+        film = self._film(call, token)
+        return self.videos.add_thumbnail(call, film) if call.method == "POST" else self.videos.thumbnails(call, film)
+
+    def video_insights(self, call: Call) -> Json:
+        """GET /{video}/video_insights, .../graph-api/reference/video/video_insights, read 2026-11."""
+        token = valid_token(self.setting, call)
+        need(token, "read_insights", "pages_read_engagement")
+        told = self.videos.insights(call, self._film(call, token), _metrics(call.params))
+        return {"data": told, **insights_paging(call)}
+
+    def _film(self, call: Call, token: Token) -> PageFilm:
+        film = self._own_film(token, call.steps[0])
+        if film is None:
+            raise no_such(call, call.steps[0])
+        return film
+
+    def _own_film(self, token: Token, node: str) -> PageFilm | None:
+        """Raises GraphError for one of another page."""
+        film = self.videos.films.find(node)
+        if film is not None and film.media.account_id != token.account_id:
+            raise GraphError(200, "(#200) Permissions error", status=403)
+        return film
+
+    def _owner(self, film: PageFilm) -> Account:
+        owner = self.world.account(film.media.account_id)
+        assert owner is not None
+        return owner
 
     # Whose
 
@@ -270,8 +317,12 @@ class Graph:
             raise GraphError(190 if known else 200, f"(#{190 if known else 200}) {message}", status=403)
         return page
 
-    def _own_post(self, call: Call, token: Token, node: str) -> Post:
+    def _post(self, node: str) -> Post | None:
         post = self.world.post(SLUG, node)
+        return post if post is not None and is_seen(self.setting, post) else None
+
+    def _own_post(self, call: Call, token: Token, node: str) -> Post:
+        post = self._post(node)
         if post is None:
             raise no_such(call, node)
         if post.account_id != token.account_id:
@@ -285,7 +336,8 @@ class Graph:
 
     def _photo(self, node: str) -> Media | None:
         number = int(node) - FIRST_PHOTO if node.isdecimal() and len(node) < 18 else 0
-        return self.world.media(SLUG, str(number)) if number > 0 else None
+        media = self.world.media(SLUG, str(number)) if number > 0 else None
+        return media if media is not None and "caption" in media.extra else None
 
     def _comment(self, node: str) -> tuple[Post, Reply] | None:
         for post in self.world.all_posts(SLUG) if "_" in node else ():
@@ -294,6 +346,10 @@ class Graph:
                     if comment_id(post, reply) == node:
                         return post, reply
         return None
+
+
+def _metrics(params: Params) -> list[str]:
+    return [name for item in params.items("metric") for name in re.split(r"[,\s]+", str(item)) if name]
 
 
 def _flag(params: Params, name: str) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from sandbox.dialects._facebook_entities import FIRST_PHOTO, PRODUCT, SLUG, Teller
-from sandbox.dialects._facebook_graph import BAD_PHOTO, Graph, make_post_id, owned
+from sandbox.dialects._facebook_entities import PRODUCT, Teller
+from sandbox.dialects._facebook_errors import PROCESSING, upload_body, video_error
+from sandbox.dialects._facebook_films import SLUG, is_seen, make_post_id, owned
+from sandbox.dialects._facebook_graph import BAD_PHOTO, Graph
+from sandbox.dialects._facebook_site import Site
 from sandbox.dialects._graph_access import (
     GraphError,
     account_of,
@@ -25,6 +27,7 @@ from sandbox.dialects._graph_access import (
 from sandbox.dialects._graph_web import Web
 from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost
 from sandbox.engagement import crowd_of
+from sandbox.params import Params
 from sandbox.posttext import Links, as_html
 from sandbox.records import Account, Post
 
@@ -41,8 +44,8 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
         id=post.id, permalink=teller.permalink(account, post), text=post.text, html=as_html(text, links),
         language=str(post.extra.get("language", "ar")), warning="",
         visibility="public" if post.extra.get("published", True) else "direct",
-        at=post.created_at, edited_at=post.edited_at,
-        pictures=[Picture(teller.photo_url(one), one.description, one.mime) for one in teller.media_of(post)],
+        at=post.created_at, edited_at=post.edited_at, is_listed=is_seen(setting, post), is_open=is_seen(setting, post),
+        pictures=_shown(teller, post),
         figures=[
             ("views", audience.views), ("favourites", counts.favourites), ("replies", counts.replies),
             ("reblogs", counts.reblogs),
@@ -54,18 +57,36 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
     )  # fmt: skip
 
 
+def _shown(teller: Teller, post: Post) -> list[Picture]:
+    if film := teller.film_of(post):
+        source, poster = teller.videos.source_url(film), teller.videos.poster_url(film)
+        return [Picture(source, str(film.told["title"]), "video/mp4", poster, film.seconds)]
+    return [Picture(teller.photo_url(one), one.description, one.mime) for one in teller.media_of(post)]
+
+
 def _refusal(error: GraphError) -> Refusal:
     return Refusal(error.status, envelope(error))
 
 
-def _routes(setting: Setting) -> list[BaseRoute]:
-    async def photo(request: Request) -> Response:
-        """The uploaded file itself, where `source` and `src` point."""
-        number = request.path_params["id"]
-        found = setting.world.media(SLUG, str(int(number) - FIRST_PHOTO)) if number.isdecimal() else None
-        return Response(found.content, media_type=found.mime) if found else Response(status_code=404)
+def _told_path(request: Request, path: str) -> str:
+    """With the phase of an upload, whose last publishes."""
+    params: Params = request.scope["sandbox.params"]
+    phase = params.text("upload_phase")
+    return f"{path}#{phase}" if phase else path
 
-    return [*Web(setting, PRODUCT, Graph(setting)).routes(), Route("/photo/{id}", photo)]
+
+def _refusal_of(kind: str, request: Request) -> Refusal | None:
+    """A film is refused in other words than a picture, and by the host that reels go to in words of its own."""
+    if kind != "media_refused" or request.url.path.endswith(("/photos", "/thumbnails")):
+        return None
+    if "/video-upload/" in request.url.path:
+        return Refusal(PROCESSING[2], upload_body(PROCESSING))
+    return _refusal(video_error(1363024))
+
+
+def _routes(setting: Setting) -> list[BaseRoute]:
+    graph = Graph(setting)
+    return [*graph.videos.uploads.routes(), *Site(setting).routes(), *Web(setting, PRODUCT, graph).routes()]
 
 
 DEFAULT_ACCOUNTS = (
@@ -77,6 +98,11 @@ DEFAULT_ACCOUNTS = (
     },
 )
 
+MEDIA = (
+    "/v*/*/photos|/v*/*/thumbnails|/v*/*/uploads|/v*/upload:*|/video-upload/*|/v*/*/videos#start|/v*/*/videos#transfer"
+    "|/v*/*/video_reels#start"
+)
+"""All that brings a file, or begins to; the last step of each is publishing."""
 REVOKED = "Error validating access token: The user has not authorized application."
 SCOPE = "(#200) Requires pages_read_engagement and pages_manage_posts permission"
 
@@ -84,15 +110,17 @@ DIALECT = Dialect(
     slug=SLUG,
     name={"ar": "فيسبوك", "fr": "Facebook", "en": "Facebook"},
     routes=_routes,
-    api_paths=("/v[0-9]*",),
+    api_paths=("/v[0-9]*", "/video-upload/*"),
     acts={
-        "publish": (frozenset({"POST"}), "/v*/*/feed"),
-        "lookup": (frozenset({"GET"}), "/v*/*/[pf]*"),
-        "metrics": (frozenset({"GET"}), "/v*/*/insights"),
+        "publish": (frozenset({"POST"}), "/v*/*/feed|/v*/*/videos|/v*/*/videos#finish|/v*/*/video_reels#finish"),
+        "lookup": (frozenset({"GET"}), "/v*/*/[pf]*|/v*/*/videos|/v*/*/video_reels"),
+        "metrics": (frozenset({"GET"}), "/v*/*/insights|/v*/*/video_insights"),
         "batch": (frozenset({"POST"}), "/v[0-9]*.[0-9]"),
-        "edit": (frozenset({"POST"}), "/v*/[0-9]*_[0-9]*"),
+        "edit": (frozenset({"POST"}), "/v*/[0-9]*_[0-9]*|/v*/4[0-9]*[0-9]"),
         "delete": (frozenset({"DELETE"}), "/v*/[0-9]*"),
-        "media": (frozenset({"POST"}), "/v*/*/photos"),
+        "media": (frozenset({"POST"}), MEDIA),
+        "chunk": (frozenset({"POST"}), "/v*/upload:*|/video-upload/*|/v*/*/videos#transfer"),
+        "media_check": (frozenset({"GET"}), "/v*/4[0-9]*[0-9]"),
         "profile": (frozenset({"GET"}), "/v*/me"),
         "token": (frozenset({"GET", "POST"}), "/v*/oauth/access_token"),
     },
@@ -111,6 +139,10 @@ DIALECT = Dialect(
     owned=owned,
     named=partial(page_by_id, SLUG),
     permalinks=("/{handle}/posts/{post_id}",),
+    streamed=("/v*/upload:*", "/video-upload/*"),
+    own_faults=frozenset({"media_failed", "media_rejected"}),
+    told_path=_told_path,
+    refusal_of=_refusal_of,
     past=lambda fields: {"media_ids": [], "language": fields.get("language", "ar"), "link": "", "published": True},
     scopes=" ".join(PRODUCT.permissions),
     default_accounts=DEFAULT_ACCOUNTS,

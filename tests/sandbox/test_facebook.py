@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,51 +12,16 @@ import requests
 
 from sandbox.testing import ManualClock, SandboxClient
 from tests.sandbox.conftest import picture
+from tests.sandbox.facebook import BASMALA, Page, error_of
 
 APP = {"client_id": "1000000000000001", "client_secret": "sandbox-app-secret"}
 BACK = "http://127.0.0.1:8000/back"
 EVERYTHING = "pages_show_list,pages_manage_posts,pages_read_engagement,pages_read_user_content,read_insights"
-BASMALA = "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِيمِ"
-
-
-@dataclass
-class Page:
-    """A client of Graph with one token, as an application would be."""
-
-    base: str
-    token: str
-    version: str = "v25.0"
-
-    def call(self, method: str, path: str, **fields: Any) -> requests.Response:
-        given = {"access_token": self.token, **fields}
-        files = given.pop("files", None)
-        query, form = (None, given) if method == "POST" else (given, None)
-        url = f"{self.base}/{self.version}/{path}"
-        return requests.request(method, url, params=query, data=form, files=files, timeout=5)
-
-    def get(self, path: str, **fields: Any) -> Any:
-        return self.call("GET", path, **fields).json()
-
-    def post(self, path: str, **fields: Any) -> Any:
-        return self.call("POST", path, **fields).json()
-
-    @property
-    def id(self) -> str:
-        return str(self.get("me")["id"])
-
-    def upload(self, content: bytes | None = None, **fields: str) -> Any:
-        file = ("source.png", picture() if content is None else content, "image/png")
-        return self.post(f"{self.id}/photos", files={"source": file}, **fields)
 
 
 @pytest.fixture
 def mine(sandbox: SandboxClient) -> Page:
     return Page(sandbox.base("facebook"), sandbox.token("rabita_page", "facebook"))
-
-
-def error_of(answer: Any) -> tuple[int, int | None]:
-    assert answer["error"]["fbtrace_id"]
-    return answer["error"]["code"], answer["error"].get("error_subcode")
 
 
 # Login
