@@ -4,6 +4,7 @@ Owns every rule about calendars that a page shows; pages reach it through the te
 """
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -104,9 +105,13 @@ def hijri_parts(day: date) -> tuple[int, int, int]:
 
     Raises OverflowError outside 1343 to 1500 AH.
     """
-    shifted = date.fromordinal(day.toordinal() + settings.HIJRI_OFFSET_DAYS)
-    computed = Gregorian.fromdate(shifted).to_hijri()
-    return computed.year, computed.month, computed.day
+    return computed(day.toordinal() + settings.HIJRI_OFFSET_DAYS)
+
+
+@lru_cache(4096)
+def computed(ordinal: int) -> tuple[int, int, int]:
+    found = Gregorian.fromdate(date.fromordinal(ordinal)).to_hijri()
+    return found.year, found.month, found.day
 
 
 def hijri(day: date, *, year: bool = True) -> str:

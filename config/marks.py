@@ -1,11 +1,14 @@
-"""Drawn marks, read once from the installed packages and inlined: icons of the interface, marks of the networks."""
+"""Drawn marks, inlined: icons of the interface and marks of the networks out of the installed packages, the shapes of
+states, the chain on one line. Rows repeat them by the hundred, so each is drawn once in a process; `typed`, because a
+text that is safe as it stands and one that is not are equal.
+"""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
@@ -28,6 +31,7 @@ def drawing(folder: str, name: str) -> SafeString:
     return SafeString("")
 
 
+@lru_cache(512)
 def icon_svg(name: str, classes: str = "") -> SafeString:
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" '
@@ -37,8 +41,33 @@ def icon_svg(name: str, classes: str = "") -> SafeString:
     )
 
 
+@lru_cache(512, typed=True)
+def brand_mark(slug: str, label: str, quiet: bool) -> SafeString:
+    words = format_html('<span class="sr">{}</span>' if quiet else "<span>{}</span>", label) if label else ""
+    return format_html('<span class="net">{}{}</span>', brand_svg(slug), words)
+
+
 def brand_svg(slug: str) -> SafeString:
     return format_html(
         '<svg class="icon-fill" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
         drawing("brands", slug),
     )
+
+
+@lru_cache(512, typed=True)
+def state_mark(kind: str, label: str) -> SafeString:
+    return format_html('<span class="state is-{}"><i aria-hidden="true"></i>{}</span>', kind, label)
+
+
+@lru_cache(2048, typed=True)
+def hidden_state(kind: str, label: str, number: int | str = "") -> SafeString:
+    """The shape with its words for screen readers only, and a number beside it."""
+    words = '<span class="state is-{}"><i aria-hidden="true"></i><span class="sr">{}</span>{}</span>'
+    return format_html(words, kind, label, number)
+
+
+@lru_cache(512, typed=True)
+def thread_line(kinds: tuple[str, ...], label: str, caption: str) -> SafeString:
+    links = format_html_join("", '<i class="k-{}"></i>', ((kind,) for kind in kinds))
+    words = format_html('<span aria-hidden="true">{}</span>', caption) if caption else ""
+    return format_html('<span class="thread" role="img" aria-label="{}">{}</span>{}', label, links, words)

@@ -32,16 +32,13 @@ def icon(name: str, turn: bool = False, classes: str = "") -> SafeString:
 @register.simple_tag
 def brand(slug: str, label: str = "", quiet: bool = False) -> SafeString:
     """A network's mark with its name; `quiet` keeps the name for screen readers only."""
-    words = format_html('<span class="sr">{}</span>' if quiet else "<span>{}</span>", label) if label else ""
-    return format_html('<span class="net">{}{}</span>', marks.brand_svg(slug), words)
+    return marks.brand_mark(slug, str(label), quiet)
 
 
 @register.simple_tag
 def state(subject: Any, label: str = "") -> SafeString:
     """Shape and word. `subject` is a row with a `state`, a state's value, or a kind of shape (config/states.py)."""
-    return format_html(
-        '<span class="state is-{}"><i aria-hidden="true"></i>{}</span>', kind_of(subject), label or label_of(subject)
-    )
+    return marks.state_mark(kind_of(subject), str(label or label_of(subject)))
 
 
 @register.simple_tag
@@ -50,12 +47,13 @@ def shape(subject: Any) -> str:
     return kind_of(subject)
 
 
-@register.inclusion_tag("_chain/thread.html")
-def thread(steps: str | Iterable[str], label: str, caption: str = "") -> dict[str, Any]:
+@register.simple_tag
+def thread(steps: str | Iterable[str], label: str, caption: str = "") -> SafeString:
     """The six links of the chain on one line: `done signed now todo broken unknown held`. `label` is what it says to
     a screen reader; `caption` is the words beneath, when they should be seen."""
     kinds = steps.split() if isinstance(steps, str) else list(steps)
-    return {"kinds": kinds + ["todo"] * (THREAD_LENGTH - len(kinds)), "label": label, "caption": caption}
+    missing = ["todo"] * (THREAD_LENGTH - len(kinds))
+    return marks.thread_line((*kinds, *missing), str(label), str(caption))
 
 
 @register.inclusion_tag("_chain/chain.html")
@@ -91,6 +89,12 @@ def figure(value: figures.Number | None, style: figures.Style = "count", reason:
 @register.filter
 def number(value: figures.Number | None) -> str:
     return figures.grouped(value) if value is not None else _("Not reported by the platform")
+
+
+@register.simple_tag
+def part_of(part: figures.Number, whole: figures.Number) -> str:
+    """`12 of 40`: for rows, where a block with two names in it costs three times as much."""
+    return _("%(n)s of %(of)s") % {"n": figures.grouped(part), "of": figures.grouped(whole)}
 
 
 @register.filter

@@ -53,13 +53,10 @@ def shape_of(delivery: Delivery) -> str:
     return "assisted" if delivery.state == DeliveryState.PROCESSING and delivery.reason == "by_hand" else delivery.state
 
 
-@register.inclusion_tag("_chain/thread.html")
-def delivery_thread(delivery: Delivery) -> dict[str, Any]:
-    """claim, text, author, signatures, publishing, outcome: six points and the words beneath."""
-    outcome = "done" if delivery.latest_at else "todo"
-    words = words_of(delivery)
-    kinds = ["done", "done", "done", "signed", STEP[delivery.state], outcome]
-    return {"kinds": kinds, "label": words, "caption": words}
+@register.filter
+def steps_of(delivery: Delivery) -> tuple[str, ...]:
+    """claim, text, author, signatures, publishing, outcome: six points for {% thread %}."""
+    return ("done", "done", "done", "signed", STEP[delivery.state], "done" if delivery.latest_at else "todo")
 
 
 @register.inclusion_tag("_chain/chain.html")
@@ -102,13 +99,6 @@ def network_name(slug: str) -> str:
         return label_in(slug, get_language())
     except KeyError:
         return slug
-
-
-@register.simple_tag
-def calendar_of(asked: Any, **other: Any) -> str:
-    """The address of the same calendar with something else about it (views/calendar.py)."""
-    found: str = asked.query(**other)
-    return found
 
 
 @register.filter
