@@ -5,12 +5,15 @@ The only place where roles, scopes and the second factor become capabilities; ac
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts import second_factor
 from accounts.capabilities import READ_ONLY_ROLES, READING, SENSITIVE, TOKEN_SCOPES, Capability
-from accounts.models import ApiToken, Membership, User
+from accounts.models import ApiToken, GrantState, Membership, User
 from chain.actors import Actor, Via
+from chain.compiled import Compiled
 
 ORGANISATION_KEY = "organisation_id"
 """Session key: the institution that a member of several is working in."""
@@ -30,14 +33,28 @@ class ActorRequest(HttpRequest):
 
 
 def current_membership(user: User, organisation_id: int | None) -> Membership | None:
-    """The chosen active membership, else the oldest one."""
-    held = list(
-        Membership.objects.filter(user=user, is_active=True)
-        .select_related("organisation", "user")
-        .prefetch_related("grants")
-        .order_by("joined_at", "id")
-    )
-    return next((m for m in held if m.organisation_id == organisation_id), held[0] if held else None)
+    """The chosen active membership, else the oldest one, with its roles in force and whether there is a second factor.
+
+    One question with every request, whose text is made once: what was revoked a moment ago counts no more.
+    """
+    held: dict[int, Membership] = {}
+    for row in memberships(user.pk):
+        one = held.setdefault(row.pk, row)
+        one.read_roles = (*(one.read_roles or ()), *([row.role] if row.role else []))
+    chosen = (one for one in held.values() if one.organisation_id == organisation_id)
+    return next(chosen, None) or next(iter(held.values()), None)
+
+
+def memberships_of(user_id: int) -> QuerySet[Any]:
+    """Active ones, the oldest first; one row for each role in force, or one without."""
+    in_force = FilteredRelation("grants", condition=Q(grants__state=GrantState.ACTIVE))
+    own = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=second_factor.KEYS)
+    found = Membership.objects.filter(user_id=user_id, is_active=True).select_related("organisation", "user")
+    told = found.annotate(in_force=in_force, role=F("in_force__role"), has_factor=Exists(own))
+    return told.order_by("joined_at", "id")
+
+
+memberships: Compiled[Any] = Compiled(memberships_of)
 
 
 def session_actor(membership: Membership, *, fresh: bool, works: bool | None = None) -> Actor:
@@ -64,7 +81,10 @@ def session_actor(membership: Membership, *, fresh: bool, works: bool | None = N
 
 def may_work(membership: Membership) -> bool:
     """Whether this member has what their roles ask for: a second factor, unless they only read."""
-    return set(membership.roles) <= READ_ONLY_ROLES or second_factor.has_one(membership.user)
+    if set(membership.roles) <= READ_ONLY_ROLES:
+        return True
+    known: bool | None = getattr(membership, "has_factor", None)
+    return second_factor.has_one(membership.user) if known is None else known
 
 
 def token_actor(token: ApiToken) -> Actor:

@@ -3,6 +3,7 @@
 A person is one User with one Membership per institution; rights come from active RoleGrants and from nowhere else.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -121,6 +122,9 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
 
+    read_roles: tuple[str, ...] | None = None
+    """The roles in force, where they were read in one question with this row (accounts/actors.py)."""
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_per_person")
@@ -132,7 +136,9 @@ class Membership(models.Model):
     @property
     def roles(self) -> list[Role]:
         """Active roles, in the order of the table. Reads prefetched `grants` where there are any."""
-        held = {grant.role for grant in self.grants.all() if grant.state == GrantState.ACTIVE}
+        held: Iterable[str] | None = self.read_roles
+        if held is None:
+            held = {grant.role for grant in self.grants.all() if grant.state == GrantState.ACTIVE}
         return [role for role in Role if role in held]
 
     def capabilities(self) -> frozenset[Capability]:

@@ -6,49 +6,75 @@ docs/decisions/0019 has the figures.
 
 import copy
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from threading import local
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.transaction import TransactionManagementError
 
+from chain.actors import Actor, Via
+
 T = TypeVar("T")
 MARK = -(2**62) - 1
-"""Stands where the value comes; no row has such a key."""
+"""Stands where the first value comes, the numbers below it for the next ones; no row has such a key."""
 
 
 class Compiled(Generic[T]):
-    """`build` is given the mark in place of one number, and makes a queryset; asked with a number, a list of rows.
+    """`build` is given marks in place of so many numbers, and makes a queryset; asked with the numbers, a list of rows.
 
-    Nothing but that number may differ from one time to the next: no times, no settings, no condition on the row asked
+    Nothing but those numbers may differ from one time to the next: no times, no settings, no condition on the row asked
     for.
     """
 
-    def __init__(self, build: "Callable[[int], models.QuerySet[Any, T]]") -> None:
+    def __init__(self, build: "Callable[..., models.QuerySet[Any, T]]", numbers: int = 1) -> None:
         self.build = build
+        self.marks = tuple(MARK - n for n in range(numbers))
         self.kept = local()
 
-    def __call__(self, value: int) -> list[T]:
+    def __call__(self, *numbers: int) -> list[T]:
+        of_mark = dict(zip(self.marks, numbers, strict=True))
         queryset, compiler, text, given = self.made()
+        if not text:
+            return []
         if queryset.query.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("What is locked must be locked in a transaction.")
         compiler = copy.copy(compiler)
-        values = tuple(type(one)(value) if one == MARK else one for one in given)
+        values = tuple(type(one)(of_mark[one]) if isinstance(one, int) and one in of_mark else one for one in given)
         compiler.as_sql = lambda *_args, **_more: (text, values)
         asked = queryset.all()
         asked.query.get_compiler = lambda *_args, **_more: compiler
         return list(asked)
 
     def made(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
-        """Of this thread, as its connection is; made anew for another database."""
+        """Of this thread, as its connection is; made anew for another database. No text where nothing can be found."""
         of = connections[DEFAULT_DB_ALIAS]
         if getattr(self.kept, "of", None) is not of:
-            queryset = self.build(MARK)
+            queryset = self.build(*self.marks)
             compiler = queryset.query.get_compiler(connection=of)
-            text, given = compiler.as_sql()
+            try:
+                text, given = compiler.as_sql()
+            except EmptyResultSet:
+                text, given = "", ()
             self.kept.made, self.kept.of = (queryset, compiler, text, tuple(given)), of
         made: tuple[Any, Any, str, tuple[Any, ...]] = self.kept.made
         return made
+
+
+def by_actor(build: "Callable[[Actor], models.QuerySet[Any, T]]") -> Callable[[Actor], list[T]]:
+    """What `build` finds for an actor, made once for all who hold the same capabilities. Of the actor it may use only
+    those (by `can`), the person and the institution."""
+
+    @lru_cache(256)
+    def made(held: frozenset[str]) -> Compiled[T]:
+        return Compiled(lambda user, house: build(Actor("", house, user, Via.SESSION, held)), numbers=2)
+
+    def asked(actor: Actor) -> list[T]:
+        question = made(actor.capabilities | actor.awaiting_second_factor)
+        return question(actor.user_id or 0, actor.organisation_id or 0)
+
+    return asked
 
 
 def update(model: type[models.Model], where: Mapping[str, Any], columns: Mapping[str, Any]) -> int:

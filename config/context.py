@@ -5,6 +5,7 @@ calendars, and whether publishing is stopped. Nothing here is asked of the datab
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from accounts.actors import NOBODY
 from accounts.capabilities import Capability, Role
 from accounts.models import Membership, Organisation
 from chain.actors import Actor
+from chain.compiled import Compiled
 from chain.models import Hold, HoldState
 from config import counts, dates
 from publishing.scoping import label_of
@@ -195,6 +197,7 @@ def may_enter(actor: Actor, at: Place) -> bool:
     return any(actor.can(capability) for capability in at.needs)
 
 
+@cache
 def exists(path: str) -> bool:
     """Whether this installation serves the place: no line of the index leads nowhere."""
     try:
@@ -228,11 +231,18 @@ def banner(request: HttpRequest) -> Banner | None:
     actor = actor_of(request)
     if actor.organisation_id is None:
         return None
-    stops = Hold.objects.filter(organisation_id=actor.organisation_id, state=HoldState.ACTIVE)
-    found = list(stops.select_related("placed_by").order_by("placed_at"))
-    if not found:
-        return None
-    return banner_of(found[0], others=len(found) - 1)
+    found = stops(actor.organisation_id)
+    return banner_of(found[0], others=len(found) - 1) if found else None
+
+
+stops = Compiled(
+    lambda house: (
+        Hold.objects.filter(organisation_id=house, state=HoldState.ACTIVE)
+        .select_related("placed_by")
+        .order_by("placed_at")
+    )
+)
+"""Those in force in an institution, the oldest first."""
 
 
 def banner_of(stop: Hold, others: int) -> Banner:
