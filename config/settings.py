@@ -95,6 +95,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "config.templatetags.sanad",
+                "config.templatetags.agenda",
                 "publishing.templatetags.deliveries",
             ],
         },

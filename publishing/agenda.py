@@ -4,11 +4,11 @@ A month is answered by counts of each state and at most three entries a day; sho
 those of one zone: the campaign's when the calendar shows one, else the institution's. Queries never grow with rows.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, QuerySet, Window
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.capabilities import Capability
 from accounts.models import Organisation
+from campaigns.lifecycle import VariantState
 from campaigns.models import Campaign
 from chain.actors import Actor
 from publishing.access import allow, deliveries_in_lists, slots_of
@@ -131,7 +132,7 @@ def agenda(
     else:
         keys = [*few_of_each_day(posts, counted_posts, a_day), *few_of_each_day(slots, counted_slots, a_day)]
     drawn: dict[date, list[Entry]] = defaultdict(list)
-    for entry in (entry_of(row, actor, zone) for row in read(posts, slots, keys)):
+    for entry in read(posts, slots, keys, actor, zone):
         if a_day is None or len(drawn[entry.local.date()]) < a_day:
             drawn[entry.local.date()].append(entry)
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -196,9 +197,11 @@ def counted(rows: Rows) -> Counts:
 
 
 def added(*counts: Counts) -> Counts:
-    days = sorted({day for one in counts for day in one})
-    sums = {day: {s: sum(one.get(day, {}).get(s, 0) for one in counts) for s in Status} for day in days}
-    return {day: {s: n for s, n in of_day.items() if n} for day, of_day in sums.items()}
+    """Day by day, each day's states in the order of Status."""
+    sums: dict[date, Counter[Status]] = defaultdict(Counter)
+    for day, of_day in (pair for one in counts for pair in one.items()):
+        sums[day].update(of_day)
+    return {day: {s: sums[day][s] for s in Status if s in sums[day]} for day in sorted(sums)}
 
 
 def few_of_each_day(rows: Rows, counts: Counts, a_day: int) -> list[Key]:
@@ -222,42 +225,90 @@ def keys_of(rows: Rows) -> list[Key]:
     return [(due_at, is_slot, pk) for due_at, pk in rows.values_list("due_at", "pk")]
 
 
-def read(posts: Rows, slots: Rows, keys: list[Key]) -> Iterator[Delivery | Slot]:
-    """The rows of these keys, in the order of time: only what is shown is read whole."""
+def read(posts: Rows, slots: Rows, keys: list[Key], actor: Actor, zone: str) -> Iterator[Entry]:
+    """The entries of these keys, in the order of time: only what is shown is read, and of it what is drawn."""
     post_ids, slot_ids = ([pk for _at, is_slot, pk in keys if is_slot is wanted] for wanted in (False, True))
-    whole = {False: posts.in_bulk(post_ids), True: slots.in_bulk(slot_ids)}
-    return (whole[is_slot][pk] for _at, is_slot, pk in sorted(keys) if pk in whole[is_slot])
+    rows = posts.order_by().filter(pk__in=post_ids).values_list(*POST) if post_ids else ()
+    entries: dict[tuple[bool, int], Entry] = {(False, row[0]): post_entry(Post._make(row), actor, zone) for row in rows}
+    entries |= {(True, pk): slot_entry(slot, actor, zone) for pk, slot in slots.in_bulk(slot_ids).items()}
+    return (entries[is_slot, pk] for _at, is_slot, pk in sorted(keys) if (is_slot, pk) in entries)
 
 
-def entry_of(row: Delivery | Slot, actor: Actor, zone: str) -> Entry:
-    is_post = isinstance(row, Delivery)
+class Post(NamedTuple):
+    """A delivery as far as the calendar draws it; POST names the columns."""
+
+    pk: int
+    due_at: datetime
+    state: str
+    hold_reason: str
+    reason: str
+    payload_id: int
+    variant_id: int
+    variant_state: str
+    signed_payload_id: int | None
+    title: str
+    language: str
+    campaign_id: int
+    campaign: str
+    own_zone: str
+    channel_id: int
+    channel: str
+    network: str
+
+
+POST = (
+    "pk", "due_at", "state", "hold_reason", "reason", "payload_id", "variant_id", "variant__state",
+    "variant__payload_id", "variant__content__title", "variant__content__language", "campaign_id", "campaign__title",
+    "campaign__time_zone", "channel_id", "channel__handle", "channel__network",
+)  # fmt: skip
+
+
+def post_entry(row: Post, actor: Actor, zone: str) -> Entry:
+    is_signed = row.signed_payload_id == row.payload_id and row.variant_state == VariantState.APPROVED
     return Entry(
-        kind="delivery" if is_post else "slot",
+        kind="delivery",
         pk=row.pk,
-        title=row.variant.content.title if isinstance(row, Delivery) else row.title,
+        title=row.title,
+        campaign_id=row.campaign_id,
+        campaign=row.campaign,
+        channel_id=row.channel_id,
+        channel=row.channel,
+        network=row.network,
+        language=row.language,
+        status=status_of(row.variant_state, row.state, row.hold_reason, row.reason),
+        due_at=row.due_at,
+        local=row.due_at.astimezone(ZoneInfo(zone)),
+        own_zone=row.own_zone if row.own_zone != zone else "",
+        is_overdue=row.state in WAITING and is_past(row.due_at),
+        variant_id=row.variant_id,
+        why_not=why_not(row.state, is_signed, actor),
+    )
+
+
+def slot_entry(row: Slot, actor: Actor, zone: str) -> Entry:
+    return Entry(
+        kind="slot",
+        pk=row.pk,
+        title=row.title,
         campaign_id=row.campaign_id,
         campaign=row.campaign.title,
         channel_id=row.channel_id,
         channel=row.channel.handle,
         network=row.channel.network,
-        language=row.variant.content.language if isinstance(row, Delivery) else row.channel.language,
-        status=status_in_words(row),
+        language=row.channel.language,
+        status=status_of_slot(row.variant.state if row.variant else None),
         due_at=row.due_at,
         local=row.due_at.astimezone(ZoneInfo(zone)),
         own_zone=row.campaign.time_zone if row.campaign.time_zone != zone else "",
-        is_overdue=is_overdue(row),
+        is_overdue=is_past(row.due_at),
         variant_id=row.variant_id,
-        why_not=why_not(row, actor) if isinstance(row, Delivery) else why_not_slot(row, actor),
+        why_not=why_not_slot(row, actor),
     )
 
 
-def status_in_words(row: Delivery | Slot) -> Status:
-    if isinstance(row, Delivery):
-        return status_of(row.variant.state, row.state, row.hold_reason, row.reason)
-    return status_of_slot(row.variant.state if row.variant else None)
+WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
 
 
-def is_overdue(row: Delivery | Slot) -> bool:
-    """Its time has come and passed, and it is neither out nor on its way."""
-    waits = isinstance(row, Slot) or row.state in (DeliveryState.PENDING, DeliveryState.HELD)
-    return waits and row.due_at < timezone.now() - timedelta(minutes=1)
+def is_past(due_at: datetime) -> bool:
+    """Its time has come and passed; of a post that waits, that is worth a word."""
+    return due_at < timezone.now() - timedelta(minutes=1)

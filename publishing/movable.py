@@ -5,10 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
 from chain.actors import Actor
-from chain.errors import DomainError
 from publishing.lifecycle import DeliveryState
-from publishing.models import Delivery, Slot
-from publishing.scheduling import refuse_immovable
+from publishing.models import Slot
+from publishing.scheduling import VOID
 
 D = DeliveryState
 ENDED: dict[str, str | Promise] = {
@@ -25,14 +24,13 @@ ENDED: dict[str, str | Promise] = {
 }
 
 
-def why_not(delivery: Delivery, actor: Actor) -> str:
-    """Empty when the actor may move it. `delivery.variant` must have been read with it."""
-    if sentence := ENDED.get(delivery.state):
+def why_not(state: str, is_signed: bool, actor: Actor) -> str:
+    """Empty when the actor may move a delivery in that state; `is_signed`: its bytes are still those that were signed.
+    What publishing.scheduling refuses, said beforehand."""
+    if sentence := ENDED.get(state):
         return str(sentence)
-    try:
-        refuse_immovable(delivery)
-    except DomainError as refused:
-        return str(refused)
+    if not is_signed:
+        return str(VOID)
     return "" if actor.can(Capability.RELEASE) else str(_("Only those who release posts may move one."))
 
 

@@ -35,6 +35,7 @@ ALIVE = (
 )  # fmt: skip
 STILL_WAITING = (DeliveryState.PENDING, DeliveryState.PREPARING)
 MOVABLE = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.FAILED)
+VOID = _("Its text was changed after it was signed: schedule the new version once it is signed.")
 
 
 @transaction.atomic
@@ -151,9 +152,7 @@ def refuse_immovable(delivery: Delivery) -> None:
 def refuse_void(delivery: Delivery) -> None:
     """A delivery of bytes that are no longer the signed ones never goes back to the queue."""
     if delivery.variant.payload_id != delivery.payload_id or delivery.variant.state != VariantState.APPROVED:
-        raise Invalid(
-            _("Its text was changed after it was signed: schedule the new version once it is signed."), code="void"
-        )
+        raise Invalid(VOID, code="void")
 
 
 @transaction.atomic

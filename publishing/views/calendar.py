@@ -2,8 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from csp.decorators import csp_update
@@ -64,6 +65,21 @@ class Asked:
     @property
     def after(self) -> date:
         return min(LATEST, self.last + timedelta(days=1))
+
+    @cached_property
+    def back(self) -> str:
+        """Its own address, to be carried in another one."""
+        return quote(self.query())
+
+    def on_day(self, day: date) -> str:
+        """The address of one of its days."""
+        before, after = self.around_a_day
+        return f"{before}{day.isoformat()}{after}"
+
+    @cached_property
+    def around_a_day(self) -> tuple[str, str]:
+        before, _day, after = self.query(view="day", on=EARLIEST, start=None).partition(EARLIEST.isoformat())
+        return before, after
 
     def query(self, **other: Any) -> str:
         """The address of the same calendar, with something else about it."""
@@ -147,7 +163,7 @@ def choices(request: ActorRequest) -> dict[str, Any]:
     left = {channel: channel.quota_share for channel in channels}
     networks = sorted({channel.network for channel in channels})
     return {
-        "campaigns": campaigns_of(request.actor).only("pk", "title", "organisation", "created_by"),
+        "campaigns": campaigns_of(request.actor).select_related(None).prefetch_related(None).only("pk", "title"),
         "channels": channels,
         "tight": [channel for channel, share in left.items() if share is not None and share <= TIGHT],
         "networks": [(slug, network_name(slug)) for slug in networks],
