@@ -3,7 +3,7 @@
 The number of queries does not grow with rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -25,15 +25,16 @@ from campaigns.access import campaigns_of, contents_of, house, variants_of
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Remark, Variant
 from chain.actors import Actor
+from chain.compiled import by_actor
 from chain.models import Decision, Gate, Verdict
 from chain.reviewing import Standing
 
 SHOWN = 25
 ON_ITS_WAY = ("pending", "preparing", "sending", "processing")
 BACK = (VariantState.CHANGES, VariantState.REVOKED, VariantState.EXPIRED)
+REMARKS = Prefetch("remarks", Remark.objects.select_related("author").order_by("id"))
 TOLD = (
-    Prefetch("remarks", Remark.objects.select_related("author").order_by("id")),
-    "deliveries",
+    REMARKS,
     "content__variants__deliveries",
     "content__variants__channel",
 )
@@ -89,15 +90,14 @@ def desk(actor: Actor) -> Desk:
     if not actor.can(Capability.VIEW_CONTENTS):
         return Desk()
     mine = mine_by_state(actor) if actor.can(Capability.WRITE_CONTENT) else {}
-    sign, plan = list(to_sign(actor)[:SHOWN]), list(to_plan(actor)[:SHOWN])
-    prefetch_related_objects([*(one for some in mine.values() for one in some), *sign, *plan], *TOLD)
-    back = [task_of("fix", variant) for state in BACK for variant in mine.get(state, [])]
+    back = [variant for state in BACK for variant in mine.get(state, [])]
+    prefetch_related_objects(back, REMARKS)
     return Desk(
-        fix=in_order(back),
-        sign=[task_of("sign", variant) for variant in sign],
+        fix=in_order([task_of("fix", variant) for variant in back]),
+        sign=[task_of("sign", variant) for variant in few_to_sign(actor)],
         briefs=brief_tasks(actor),
         write=in_order(writing(actor, mine)),
-        plan=[task_of("plan", variant) for variant in plan],
+        plan=[task_of("plan", variant) for variant in few_to_plan(actor)],
         waiting=in_order([task_of("waiting", variant) for variant in mine.get(VariantState.IN_REVIEW, [])]),
     )
 
@@ -131,22 +131,30 @@ def told(variants: QuerySet[Variant]) -> QuerySet[Variant]:
 
 def mine_by_state(actor: Actor) -> dict[str, list[Variant]]:
     """The variants of contents in which I had a hand, in open campaigns, by state."""
+    by_state: dict[str, list[Variant]] = {}
+    for variant in mine_in_work(actor):
+        by_state.setdefault(variant.state, []).append(variant)
+    return by_state
+
+
+def in_work(actor: Actor) -> QuerySet[Variant]:
     own = in_lists(actor).filter(content__contributors=actor.user_id or 0)
     states = [*BACK, VariantState.DRAFT, VariantState.IN_REVIEW]
     found = own.filter(state__in=states).exclude(content__campaign__state=CampaignState.CLOSED)
-    by_state: dict[str, list[Variant]] = {}
-    for variant in found.order_by("-content__draft_saved_at", "-id")[: SHOWN * 4]:
-        by_state.setdefault(variant.state, []).append(variant)
-    return by_state
+    return found.order_by("-content__draft_saved_at", "-id")[: SHOWN * 4]
 
 
 def writing(actor: Actor, mine: dict[str, list[Variant]]) -> list[Task]:
     """One task per content of mine that is being written: with a draft on some channel, or without any channel yet."""
     tasks = {variant.content_id: task_of("write", variant) for variant in mine.get(VariantState.DRAFT, [])}
-    bare = contents_of(actor).filter(contributors=actor.user_id or 0, variants__isnull=True)
-    for content in bare.exclude(campaign__state=CampaignState.CLOSED).prefetch_related("variants")[:SHOWN]:
+    for content in mine_without_channel(actor):
         tasks[content.pk] = Task("write", content.created_at, content.campaign, content)
     return list(tasks.values())
+
+
+def without_channel(actor: Actor) -> QuerySet[Content]:
+    bare = contents_of(actor).filter(contributors=actor.user_id or 0, variants__isnull=True)
+    return bare.exclude(campaign__state=CampaignState.CLOSED)[:SHOWN]
 
 
 def my_gates(actor: Actor) -> list[str]:
@@ -192,10 +200,8 @@ def without_time(variants: QuerySet[Variant]) -> QuerySet[Variant]:
 
 def brief_tasks(actor: Actor) -> list[Task]:
     """Briefs that await my signature, then those of mine that came back or are not finished."""
-    open_ones = campaigns_of(actor).filter(state__in=(CampaignState.IN_REVIEW, CampaignState.DRAFT))
-    found = open_ones.annotate(is_mine=Exists(hand_in(actor))).order_by("id")[:SHOWN]
     tasks = []
-    for campaign in found:
+    for campaign in unsigned_briefs(actor):
         if campaign.state == CampaignState.IN_REVIEW and actor.can(Capability.SIGN_BRIEF) and not campaign.is_mine:
             tasks.append(Task("sign_brief", campaign.created_at, campaign))
         elif campaign.state == CampaignState.DRAFT and actor.can(Capability.EDIT_BRIEF) and campaign.is_mine:
@@ -203,8 +209,20 @@ def brief_tasks(actor: Actor) -> list[Task]:
     return sorted(tasks, key=lambda task: task.kind != "sign_brief")
 
 
+def unsigned(actor: Actor) -> QuerySet[Campaign]:
+    open_ones = campaigns_of(actor).filter(state__in=(CampaignState.IN_REVIEW, CampaignState.DRAFT))
+    return open_ones.annotate(is_mine=Exists(hand_in(actor))).order_by("id")[:SHOWN]
+
+
 def hand_in(actor: Actor) -> QuerySet[Campaign]:
     return Campaign.objects.filter(pk=OuterRef("pk"), contributors=actor.user_id or 0)
+
+
+mine_in_work = by_actor(in_work)
+mine_without_channel = by_actor(without_channel)
+few_to_sign = by_actor(lambda actor: to_sign(actor)[:SHOWN])
+few_to_plan = by_actor(lambda actor: to_plan(actor)[:SHOWN])
+unsigned_briefs: Callable[[Actor], list[Any]] = by_actor(unsigned)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from campaigns.lifecycle import CampaignState
 from campaigns.models import Campaign
 from campaigns.queries import Progress, progress
 from campaigns.views.kept import taken_up
-from campaigns.views.rows import content_row, with_chain
+from campaigns.views.rows import content_rows, in_rows
 from chain.actors import Actor
 from chain.models import Decision
 
@@ -123,7 +123,7 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
     found = campaign_or_404(request.actor, campaign_id)
     actor, missing, signature = request.actor, briefs.lacking(found), briefs.standing(found)
     is_draft, is_up = found.state == CampaignState.DRAFT, found.state == CampaignState.IN_REVIEW
-    contents = with_chain(contents_of(actor).filter(campaign=found))
+    contents = in_rows(contents_of(actor).filter(campaign=found))
     sheet = Paginator(contents, CONTENTS_SHOWN).get_page(request.GET.get("page"))
     before = before_it_begins(found, missing)
     page = {
@@ -133,7 +133,7 @@ def campaign(request: ActorRequest, campaign_id: int) -> HttpResponse:
         "missing": missing if is_draft else [],
         "numbers": chainline(found, progress([found])[found.pk]),
         "page": sheet,
-        "rows": [content_row(content, actor) for content in sheet],
+        "rows": content_rows(sheet, actor),
         "brief": brief_lines(found),
         "brief_note": _("Version %(n)s") % {"n": found.version},
         "checks": before,

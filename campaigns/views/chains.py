@@ -1,9 +1,9 @@
 """The chain of a content as a page draws it: claim, sources, author, signatures, publication, outcome.
 
-Reads what is already loaded: contents come with `variants` and their `deliveries` prefetched.
+A list gives each content's course (campaigns/courses.py); without it, what is loaded is read: contents come with their
+`variants` and `deliveries` prefetched.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ from django.db.models import Case, CharField, Exists, OuterRef, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.courses import Course, course_of
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, Variant
 from chain.reviewing import Standing
 
-LIVE = ("published", "gone", "deleting", "deleted")
-UNDER_WAY = ("pending", "preparing", "sending", "processing")
-OUT_OF_PLAY = (VariantState.WITHDRAWN,)
+LIVE = frozenset({"published", "gone", "deleting", "deleted"})
+UNDER_WAY = frozenset({"pending", "preparing", "sending", "processing"})
 SLOWEST_FIRST = (
     VariantState.CHANGES,
     VariantState.REVOKED,
@@ -46,14 +46,9 @@ class Thread:
     caption: str
 
 
-def in_play(content: Content) -> list[Variant]:
-    return [variant for variant in content.variants.all() if variant.state not in OUT_OF_PLAY]
-
-
-def standing_of(variants: Iterable[Variant]) -> str:
+def standing_of(course: Course) -> str:
     """The state of the variant that has furthest to go; a content without one is a draft."""
-    states = {variant.state for variant in variants}
-    return next((state for state in SLOWEST_FIRST if state in states), VariantState.DRAFT)
+    return next((state for state in SLOWEST_FIRST if state in course.variants), VariantState.DRAFT)
 
 
 def by_standing() -> Case:
@@ -73,53 +68,55 @@ def citations_in(document: Any) -> list[int]:
     return list(dict.fromkeys([*verses, *document.get("sources", [])]))
 
 
-def thread_of(content: Content) -> Thread:
-    variants = in_play(content)
-    state = standing_of(variants)
-    author, signatures, caption = _people_steps(state, variants)
-    published, outcome, seen = _machine_steps(variants)
+def thread_of(content: Content, course: Course | None = None) -> Thread:
+    course = course or course_of(content)
+    author, signatures, caption = _people_steps(course)
+    published, outcome, seen = _machine_steps(course)
     sources = "done" if citations_in(content.draft) else "todo"
     return Thread(["done", sources, author, signatures, published, outcome], seen or caption)
 
 
-def _people_steps(state: str, variants: list[Variant]) -> tuple[str, str, str]:
-    table = {
-        VariantState.CHANGES: ("now", "broken", _("awaits the author's changes")),
-        VariantState.REVOKED: ("now", "broken", _("signature withdrawn")),
-        VariantState.EXPIRED: ("now", "broken", _("signature expired")),
-        VariantState.IN_REVIEW: ("done", "now", _("awaits signatures")),
-        VariantState.APPROVED: ("done", "signed", _("signed, awaits a date")),
-    }
-    draft = _("being written") if variants else _("awaits its channels")
-    return table.get(VariantState(state), ("now", "todo", draft))
+def _people_steps(course: Course) -> tuple[str, str, str]:
+    match standing_of(course):
+        case VariantState.CHANGES:
+            return "now", "broken", _("awaits the author's changes")
+        case VariantState.REVOKED:
+            return "now", "broken", _("signature withdrawn")
+        case VariantState.EXPIRED:
+            return "now", "broken", _("signature expired")
+        case VariantState.IN_REVIEW:
+            return "done", "now", _("awaits signatures")
+        case VariantState.APPROVED:
+            return "done", "signed", _("signed, awaits a date")
+    return "now", "todo", _("being written") if course.variants else _("awaits its channels")
 
 
-def _machine_steps(variants: list[Variant]) -> tuple[str, str, str]:
-    deliveries = [delivery for variant in variants for delivery in variant.deliveries.all()]
-    states = {delivery.state for delivery in deliveries}
+def _machine_steps(course: Course) -> tuple[str, str, str]:
+    states = course.deliveries
     if "unconfirmed" in states:
         return "unknown", "todo", _("publication unconfirmed")
     if "held" in states or "failed" in states:
         return "held", "todo", _("publication held")
-    if states & set(UNDER_WAY):
+    if states & UNDER_WAY:
         return "now", "todo", _("scheduled")
-    if states & set(LIVE):
-        measured = any(delivery.latest for delivery in deliveries)
-        return "done", "done" if measured else "now", _("published")
+    if states & LIVE:
+        return "done", "done" if course.is_measured else "now", _("published")
     return "todo", "todo", ""
 
 
-def links_of(content: Content, claim_text: str, standings: list[Standing], *, sources: list[str]) -> list[Link]:
+def links_of(
+    content: Content, claim_text: str, standings: list[Standing], *, sources: list[str], course: Course | None = None
+) -> list[Link]:
     """The vertical chain beside one content; `standings` are the gates of the variant that is shown."""
-    variants = in_play(content)
-    author, _signatures, _caption = _people_steps(standing_of(variants), variants)
-    published, outcome, seen = _machine_steps(variants)
+    course = course or course_of(content)
+    author, _signatures, _caption = _people_steps(course)
+    published, outcome, seen = _machine_steps(course)
     return [
         Link("done", _("Claim"), claim_text),
         Link("done" if sources else "todo", _("Sources"), _(", ").join(sources) or _("No source is cited yet")),
         Link(author, _("Author"), str(content.created_by), _version_words(content)),
         *gate_links(standings, is_up=author == "done"),
-        Link(_drawn(published), _("Publication"), seen or _("After the signatures"), channel_words(variants)),
+        Link(_drawn(published), _("Publication"), seen or _("After the signatures"), channel_words(course)),
         Link(_drawn(outcome), _("Outcome"), _("Figures are in") if outcome == "done" else _("Measured once published")),
     ]
 
@@ -155,8 +152,8 @@ def initial_of(name: str) -> str:
     return (words[0] if words else name)[:1].upper()
 
 
-def channel_words(variants: Iterable[Variant]) -> str:
-    return _(", ").join(isolated(variant.channel.handle) for variant in variants)
+def channel_words(course: Course) -> str:
+    return _(", ").join(isolated(handle) for handle in course.handles)
 
 
 def isolated(handle: str) -> str:

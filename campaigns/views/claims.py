@@ -16,9 +16,10 @@ from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns.access import contents_of
+from campaigns.courses import course_of
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content
-from campaigns.views.chains import in_play, standing_of, thread_of
+from campaigns.views.chains import standing_of, thread_of
 from campaigns.views.registers import Page, change
 from chain.actors import Actor
 from chain.errors import Invalid
@@ -135,7 +136,7 @@ def claim_row(claim: Claim, answers: list[Content]) -> ClaimRow:
 
 def how_far(content: Content) -> tuple[int, int]:
     order = [VariantState.DRAFT, VariantState.CHANGES, VariantState.IN_REVIEW, VariantState.APPROVED]
-    state = standing_of(in_play(content))
+    state = standing_of(course_of(content))
     return (order.index(VariantState(state)) if state in order else 0, content.pk)
 
 

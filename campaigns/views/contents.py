@@ -20,7 +20,7 @@ from campaigns.forms import AnswerForm
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Content
 from campaigns.views.chains import by_standing
-from campaigns.views.rows import content_row, with_chain
+from campaigns.views.rows import content_rows, in_rows
 from chain.actors import Actor
 from chain.errors import DomainError
 from library.access import claim_or_404
@@ -57,10 +57,10 @@ def contents(request: ActorRequest) -> HttpResponse:
     wanted = request.GET.get("state", "")
     chosen = wanted if wanted in set(SHOWN) else ""
     found = everything.filter(standing=chosen) if chosen else everything
-    page = Paginator(with_chain(found), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(in_rows(found), PER_PAGE).get_page(request.GET.get("page"))
     shown = {
         "page": page,
-        "rows": [content_row(content, request.actor) for content in page],
+        "rows": content_rows(page, request.actor),
         "options": [Option(state, str(state.label), by_state[state]) for state in SHOWN if by_state[state]],
         "chosen": chosen,
         "words": words,

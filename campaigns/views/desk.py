@@ -1,6 +1,6 @@
 """My desk: what should I write, mend or sign next? One thing large with its chain, then the lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns import queries
+from campaigns.courses import Course, courses_of
 from campaigns.models import Campaign
 from campaigns.queries import Desk, Task
 from campaigns.views.chains import Link, citations_in, isolated, links_of, thread_of
@@ -42,9 +43,16 @@ class First:
 
 @dataclass(frozen=True)
 class Group:
+    """`rows` may be the first of `total`."""
+
     code: str
     title: str
     rows: list[Row]
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return max(0, self.total - len(self.rows))
 
 
 @dataclass(frozen=True)
@@ -67,17 +75,23 @@ class Shown:
 @require_safe
 @needs(Capability.VIEW_CONTENTS)
 def desk(request: ActorRequest) -> HttpResponse:
-    return render(request, "campaigns/desk.html", {"desk": shown(queries.desk(request.actor), request.actor)})
+    page = shown(queries.desk(request.actor), request.actor, whole=request.GET.get("all", ""))
+    return render(request, "campaigns/desk.html", {"desk": page})
 
 
-def shown(found: Desk, actor: Actor) -> Shown:
+def shown(found: Desk, actor: Actor, whole: str = "") -> Shown:
+    """Of each list the first few; all of the one whose code is `whole`."""
     first = found.first
+    lists = [(code, title, [task for task in tasks if task != first]) for code, title, tasks in named(found)]
+    chosen = [(code, title, tasks if code == whole else tasks[:FEW], len(tasks)) for code, title, tasks in lists]
+    drawn = [task for _code, _title, tasks, _total in chosen for task in tasks]
+    courses = courses_of(task.content.pk for task in (*drawn, first) if task and task.content)
     return Shown(
         heading=_("What awaits your pen?"),
         lede=lede(found),
-        first=first_shown(first) if first else None,
-        groups=groups(found, first),
-        links=chain_of(first) if first else [],
+        first=first_shown(first, courses) if first else None,
+        groups=[Group(code, title, rows_of(tasks, courses), total) for code, title, tasks, total in chosen if tasks],
+        links=chain_of(first, courses) if first else [],
         empty=None if first else empty(found, actor),
     )
 
@@ -94,12 +108,14 @@ def lede(found: Desk) -> str:
     return _(", ").join(said) + "." if said else ""
 
 
+FEW = 8
+"""Rows of a list at first sight."""
 TONES = {"fix": ("pen-line", "is-rubric"), "sign": ("stamp", "is-green"), "sign_brief": ("stamp", "is-green")}
 
 
-def first_shown(task: Task) -> First:
+def first_shown(task: Task, courses: Mapping[int, Course]) -> First:
     icon, tone = TONES.get(task.kind, ("feather", "is-green"))
-    row = row_of(task)
+    row = row_of(task, courses)
     return First(
         eyebrow=_("First now: %(what)s") % {"what": kind_words(task.kind)},
         icon=icon,
@@ -123,8 +139,8 @@ def kind_words(kind: str) -> str:
     }.get(kind, "")
 
 
-def groups(found: Desk, first: Task | None) -> list[Group]:
-    lists = [
+def named(found: Desk) -> list[tuple[str, str, list[Task]]]:
+    return [
         ("fix", _("To mend too"), found.fix),
         ("sign", _("To sign"), found.sign),
         ("briefs", _("Briefs"), found.briefs),
@@ -132,16 +148,15 @@ def groups(found: Desk, first: Task | None) -> list[Group]:
         ("plan", _("Signed, awaiting a date"), found.plan),
         ("waiting", _("With the reviewers"), found.waiting),
     ]
-    left = [(code, title, [task for task in tasks if task != first]) for code, title, tasks in lists]
-    return [Group(code, title, rows_of(tasks)) for code, title, tasks in left if tasks]
 
 
-def rows_of(tasks: Iterable[Task]) -> list[Row]:
-    return [row_of(task) for task in tasks]
+def rows_of(tasks: Iterable[Task], courses: Mapping[int, Course] | None = None) -> list[Row]:
+    """Without `courses`, the contents' variants and deliveries are loaded."""
+    return [row_of(task, courses or {}) for task in tasks]
 
 
-def row_of(task: Task) -> Row:
-    return brief_row(task.campaign, task.kind) if task.content is None else text_row(task)
+def row_of(task: Task, courses: Mapping[int, Course]) -> Row:
+    return brief_row(task.campaign, task.kind) if task.content is None else text_row(task, courses)
 
 
 def brief_row(campaign: Campaign, kind: str) -> Row:
@@ -156,11 +171,11 @@ def brief_row(campaign: Campaign, kind: str) -> Row:
     )
 
 
-def text_row(task: Task) -> Row:
+def text_row(task: Task, courses: Mapping[int, Course]) -> Row:
     content, variant = task.content, task.variant
     if content is None:
         raise ValueError(task.kind)
-    thread = thread_of(content)
+    thread = thread_of(content, courses.get(content.pk))
     channel = f" · {isolated(variant.channel.handle)}" if variant else ""
     return Row(
         title=content.title,
@@ -181,22 +196,28 @@ def address(task: Task) -> str:
 
 
 def act_words(task: Task) -> str:
-    return {
-        "fix": _("Open the remarks and mend it"),
-        "sign": _("Review and sign"),
-        "write": _("Go on writing"),
-        "plan": _("Give it a date"),
-    }.get(task.kind, _("Open"))
+    match task.kind:
+        case "fix":
+            return _("Open the remarks and mend it")
+        case "sign":
+            return _("Review and sign")
+        case "write":
+            return _("Go on writing")
+        case "plan":
+            return _("Give it a date")
+    return _("Open")
 
 
-def chain_of(task: Task) -> list[Link]:
+def chain_of(task: Task, courses: Mapping[int, Course]) -> list[Link]:
     content = task.content
     if content is None:
         return brief_chain(task.campaign)
     text = claim_text(content.claim, get_language() or "ar")
-    cited = Citation.objects.filter(organisation_id=content.organisation_id, pk__in=citations_in(content.draft))
+    ids = citations_in(content.draft)
+    cited = Citation.objects.filter(organisation_id=content.organisation_id, pk__in=ids) if ids else ()
     up = standings(task.variant) if task.variant and task.variant.payload_id else []
-    return links_of(content, text, up, sources=[told_of(citation) for citation in cited])
+    sources = [told_of(citation) for citation in cited]
+    return links_of(content, text, up, sources=sources, course=courses.get(content.pk))
 
 
 def brief_chain(campaign: Campaign) -> list[Link]:

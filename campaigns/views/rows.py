@@ -1,5 +1,6 @@
 """One line for a content in any list: what it is, how far it has come, and the next act for this person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -8,9 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.capabilities import Capability
+from campaigns.courses import Course, courses_of
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content
-from campaigns.views.chains import channel_words, in_play, standing_of, thread_of
+from campaigns.views.chains import channel_words, standing_of, thread_of
 from chain.actors import Actor
 from library.narratives import claim_text
 
@@ -26,16 +28,29 @@ class Row:
     kind: str = ""
 
 
-def with_chain(contents: QuerySet[Content]) -> QuerySet[Content]:
-    """Contents with all that a row and a chain read of them."""
-    return contents.select_related("claim", "campaign", "created_by").prefetch_related(
-        "variants__deliveries", "variants__channel"
-    )
+COLUMNS = (
+    "organisation",
+    "title",
+    "draft",
+    *(f"claim__{one}" for one in ("organisation", "text_ar", "text_fr", "text_en")),
+)
 
 
-def content_row(content: Content, actor: Actor) -> Row:
-    thread = thread_of(content)
-    channels = channel_words(in_play(content))
+def in_rows(contents: QuerySet[Content]) -> QuerySet[Content]:
+    """With those columns alone that a row reads."""
+    return contents.select_related(None).select_related("claim").only(*COLUMNS)
+
+
+def content_rows(contents: Iterable[Content], actor: Actor) -> list[Row]:
+    """How far each has come is asked once for all of them."""
+    shown = list(contents)
+    courses = courses_of(content.pk for content in shown)
+    return [content_row(content, courses[content.pk], actor) for content in shown]
+
+
+def content_row(content: Content, course: Course, actor: Actor) -> Row:
+    thread = thread_of(content, course)
+    channels = channel_words(course)
     claim = claim_text(content.claim, get_language() or "ar")
     return Row(
         title=content.title,
@@ -43,14 +58,14 @@ def content_row(content: Content, actor: Actor) -> Row:
         meta=f"{claim} · {channels}" if channels else claim,
         steps=thread.steps,
         caption=thread.caption,
-        act=act_on(content, actor),
+        act=act_on(course, actor),
     )
 
 
-def act_on(content: Content, actor: Actor) -> str:
+def act_on(course: Course, actor: Actor) -> str:
     if not actor.can(Capability.WRITE_CONTENT):
         return _("Read")
-    state = standing_of(in_play(content))
+    state = standing_of(course)
     if state == VariantState.CHANGES:
         return _("Mend it")
     return _("Go on writing") if state == VariantState.DRAFT else _("Open")

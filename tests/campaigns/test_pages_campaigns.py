@@ -75,6 +75,21 @@ def test_an_empty_desk_says_what_to_do(name: str, client: Client, people: Any) -
     assert 'class="btn" href=' in page
 
 
+def test_a_long_list_of_the_desk_begins_with_a_few_and_leads_to_all_of_them(
+    client: Client, campaign: Campaign, claim: Claim, channel: Channel, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.views.desk.FEW", 2)
+    for number in range(4):
+        drafting.create_content(
+            campaign=campaign, claim=claim, title=f"نص {number}", channels=[channel], actor=actor_of(alice)
+        )
+    page = sign_in(client, alice).get("/").content.decode()
+    assert (page.count('class="row"'), '<span class="sect-n">3</span>' in page) == (2, True)
+    assert 'href="?all=write#write-h"' in page
+    whole = client.get("/?all=write").content.decode()
+    assert (whole.count('class="row"'), 'href="?all=' in whole) == (3, False)
+
+
 def test_the_outsiders_desk_and_lists_show_nothing_of_ours(client: Client, in_review: Variant, charlie: User) -> None:
     sign_in(client, charlie)
     for path in ("/", "/contents/", "/claims/", "/campaigns/", "/review/"):
