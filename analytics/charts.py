@@ -3,7 +3,7 @@
 A day on which nobody told the figure has no point; the line is dotted across it. Time runs with reading.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor, log10
@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
-from analytics.details import details_of, figures_of
 from analytics.measures import COLUMNS, INTERACTIONS, LABELS, LARGEST_ONLY, total_of
-from analytics.models import CampaignDay
 from analytics.periods import Period
+from analytics.queries import KeptDay
 
 WIDTH, HEIGHT = 1120, 344
 LEFT, RIGHT, TOP, BOTTOM = 24, 1056, 34, 284
@@ -57,31 +56,38 @@ class Series:
         return [point for point in self.points if point.value is not None]
 
 
-def series_of(days: list[CampaignDay], period: Period, metric: str, time_zone: str) -> Series:
+def series_of(days: list[KeptDay], period: Period, metric: str, time_zone: str) -> Series:
     """The chosen counter, else the first that was told at all."""
-    choices = tuple(name for name in CHOICES if any(total(name, day) is not None for day in days))
+    told = {name for day in days for name, value in zip(COLUMNS, day.figures, strict=True) if value is not None}
+    choices = tuple(name for name in CHOICES if told.intersection(names_of(name)))
     chosen = metric if metric in CHOICES else next(iter(choices), CHOICES[0])
-    by_day = {day.day: point_of(day, chosen, ZoneInfo(time_zone)) for day in days}
-    found = [by_day.get(day, Point(day, None)) for day in stretch(days, period)]
-    weekly = len(found) > DAYS_APART_LIMIT
-    return Series(chosen, choices, tuple(with_gains(weeks(found) if weekly else found)), weekly)
+    kept, zone = {day.day: day for day in days}, ZoneInfo(time_zone)
+    span = stretch(days, period)
+    weekly = len(span) > DAYS_APART_LIMIT
+
+    def point(day: date) -> Point:
+        return point_of(kept[day], chosen, zone) if day in kept else Point(day, None)
+
+    found = weeks(span, point) if weekly else [point(day) for day in span]
+    return Series(chosen, choices, tuple(with_gains(found)), weekly)
 
 
-def total(metric: str, day: CampaignDay) -> int | None:
-    return total_of(INTERACTIONS if metric == "interactions" else (metric,), figures_of(day))
+def names_of(metric: str) -> tuple[str, ...]:
+    return INTERACTIONS if metric == "interactions" else (metric,)
 
 
-def point_of(row: CampaignDay, metric: str, zone: ZoneInfo) -> Point:
+def point_of(row: KeptDay, metric: str, zone: ZoneInfo) -> Point:
     """A figure that was not told on the day itself is no point of that day."""
-    names = INTERACTIONS if metric == "interactions" else (metric,)
-    details = details_of(row)
-    as_of = max(details[name].as_of for name in names)
+    names, detail = names_of(metric), row.detail
+    told = [detail[name] for name in names if name in detail]
+    as_of = max((one.get("as_of", "") for one in told), default="")
     is_fresh = bool(as_of) and datetime.fromisoformat(as_of).astimezone(zone).date() == row.day
-    known = max(details[name].known for name in names)
-    return Point(row.day, total(metric, row) if is_fresh else None, known, row.published)
+    known = max((one.get("known", 0) for one in told), default=0)
+    total = total_of(names, dict(zip(COLUMNS, row.figures, strict=True))) if is_fresh else None
+    return Point(row.day, total, known, row.published)
 
 
-def stretch(days: list[CampaignDay], period: Period) -> list[date]:
+def stretch(days: list[KeptDay], period: Period) -> list[date]:
     """The days of the chart: those of the period, or from the campaign's first to its last."""
     if not days:
         return []
@@ -90,13 +96,13 @@ def stretch(days: list[CampaignDay], period: Period) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def weeks(points: list[Point]) -> list[Point]:
+def weeks(days: list[date], point: Callable[[date], Point]) -> list[Point]:
     """Weeks that end with the last day; a week's figure is the last that was told in it."""
     found = []
-    for end in range(len(points), 0, -7):
-        week = points[max(end - 7, 0) : end]
-        last = next((point for point in reversed(week) if point.value is not None), week[-1])
-        found.append(Point(week[-1].day, last.value, last.known, last.published))
+    for end in range(len(days), 0, -7):
+        backwards = days[max(end - 7, 0) : end][::-1]
+        last = next((one for one in map(point, backwards) if one.value is not None), None) or point(backwards[0])
+        found.append(Point(backwards[0], last.value, last.known, last.published))
     return found[::-1]
 
 

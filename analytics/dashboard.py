@@ -124,7 +124,7 @@ def dashboard(campaign: Campaign, period: Period, metric: str = "", newest: int 
     accounts = queries.accounts_of(campaign, period)
     now = days[-1] if days else None
     before = next((day for day in reversed(days) if period.first and day.day < period.first), None)
-    totals = Totals(now, before)
+    totals = Totals(now.row() if now else None, before.row() if before else None)
     return Dashboard(
         campaign=campaign,
         period=period,

@@ -21,6 +21,9 @@ class Detail:
     reason: str = ""
 
 
+NOTHING = Detail()
+
+
 def packed(detail: Detail) -> dict[str, int | str]:
     """Only what says something, to keep the rows small."""
     said = vars(detail)
@@ -28,7 +31,8 @@ def packed(detail: Detail) -> dict[str, int | str]:
 
 
 def details_of(row: Day) -> dict[str, Detail]:
-    return {metric: Detail(**row.detail.get(metric, {})) for metric in COLUMNS}
+    told = row.detail
+    return {metric: Detail(**told[metric]) if metric in told else NOTHING for metric in COLUMNS}
 
 
 def figures_of(row: Day) -> dict[str, int | None]:

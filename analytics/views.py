@@ -16,8 +16,8 @@ from analytics.charts import drawing_of
 from analytics.dashboard import dashboard
 from analytics.periods import NAMED, period_from
 
-POSTS_SHOWN = 50
-"""Rows of the table on the page; the file has them all."""
+POSTS_SHOWN, AT_FIRST = 50, 15
+"""Rows of the table on the page, and those of them at first sight; the file has them all."""
 
 
 @needs(Capability.VIEW_FIGURES)
@@ -33,7 +33,9 @@ def newest(request: ActorRequest) -> HttpResponse:
 def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
     campaign = campaign_or_404(request.actor, pk)
     period = period_from(request.GET, campaign)
-    board = dashboard(campaign, period, request.GET.get("metric", ""), newest=POSTS_SHOWN)
+    rows = POSTS_SHOWN if request.GET.get("posts") == "more" else min(AT_FIRST, POSTS_SHOWN)
+    board = dashboard(campaign, period, request.GET.get("metric", ""), newest=rows)
+    in_all = queries.count_of(campaign, period)
     context = {
         "board": board,
         "campaign": campaign,
@@ -43,7 +45,8 @@ def campaign_dashboard(request: ActorRequest, pk: int) -> HttpResponse:
         "metric": request.GET.get("metric", ""),
         "campaigns": campaigns_of(request.actor).only("pk", "title")[:50],
         "drawing": drawing_of(board.series, rtl=get_language_bidi()),
-        "posts_in_all": queries.count_of(campaign, period),
+        "posts_in_all": in_all,
+        "posts_left": max(0, min(POSTS_SHOWN, in_all) - rows),
         "may_export": request.actor.can(Capability.EXPORT_FIGURES),
     }
     return render(request, "analytics/dashboard.html", context)

@@ -341,6 +341,19 @@ def test_days_counted_before_the_sums_were_kept_have_no_rate_and_say_so(
     assert sign_in(client, nadia).get(reverse("dashboard", args=[campaign.pk])).status_code == 200
 
 
+def test_the_table_begins_with_a_few_posts_and_leads_to_more(
+    client: Client, campaign: Campaign, told: list[Delivery], nadia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.views.AT_FIRST", 1)
+    at = reverse("dashboard", args=[campaign.pk])
+    page = sign_in(client, nadia).get(at)
+    assert len(page.context["board"].posts) == 1
+    assert "&amp;posts=more#posts-h" in page.content.decode()
+    whole = client.get(f"{at}?posts=more")
+    assert len(whole.context["board"].posts) == 3
+    assert "posts=more#posts-h" not in whole.content.decode()
+
+
 def test_the_page_reads_the_newest_posts_only_and_the_file_has_them_all(
     client: Client, campaign: Campaign, told: list[Delivery], nadia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
