@@ -152,7 +152,7 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def still(width: int, height: int) -> bytes:
     """The picture that stands for a film, as a JPEG: frames are not read out of films here, so all look alike."""
-    share = 640 / max(width, height, 1)
+    share = min(1.0, 640 / max(width, height, 1))
     size = (max(2, round(width * share)), max(2, round(height * share))) if width and height else (640, 360)
     picture = Image.new("RGB", size, "#555555")
     across, middle, arm = size[0] / 2, size[1] / 2, min(size) / 8

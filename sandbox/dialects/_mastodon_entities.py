@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.dialects.base import Setting, picture_size
+from sandbox.dialects._mastodon_video import VIDEO_BYTES, VIDEO_FRAMES, VIDEO_MATRIX, meta_of, type_of
+from sandbox.dialects.base import Setting
 from sandbox.engagement import Reply, crowd_of, followers_of
 from sandbox.posttext import Links, as_html, hashtags
 from sandbox.records import Account, Media, Post
@@ -20,6 +21,7 @@ CHARACTERS = 500
 URL_WEIGHT = 23
 PICTURES = 4
 IMAGE_BYTES = 16_777_216
+IMAGE_MATRIX = 33_177_600
 DESCRIPTION_CHARACTERS = 1500
 MIME_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/webm", "video/mp4", "video/quicktime")
 SOURCE = "https://github.com/mastodon/mastodon"
@@ -88,14 +90,11 @@ def own_account_json(setting: Setting, base: str, account: Account) -> Json:
 
 
 def media_json(base: str, media: Media, *, ready: bool) -> Json:
-    width, height = picture_size(media)
-    size = {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height if height else 0}
     url = f"{base}/media_attachments/{media.id}"
     return {
-        "id": str(media.id), "type": media.mime.split("/")[0], "url": f"{url}/original" if ready else None,
+        "id": str(media.id), "type": type_of(media), "url": f"{url}/original" if ready else None,
         "preview_url": f"{url}/small", "remote_url": None, "preview_remote_url": None, "text_url": None,
-        "meta": {"original": size, "small": size} if height else {}, "description": media.description or None,
-        "blurhash": None,
+        "meta": meta_of(media), "description": media.description or None, "blurhash": None,
     }  # fmt: skip
 
 
@@ -200,8 +199,8 @@ def _configuration(base: str) -> Json:
         },
         "media_attachments": {
             "supported_mime_types": list(MIME_TYPES), "description_limit": DESCRIPTION_CHARACTERS,
-            "image_size_limit": IMAGE_BYTES, "image_matrix_limit": 33_177_600, "video_size_limit": 103_809_024,
-            "video_frame_rate_limit": 120, "video_matrix_limit": 8_294_400,
+            "image_size_limit": IMAGE_BYTES, "image_matrix_limit": IMAGE_MATRIX, "video_size_limit": VIDEO_BYTES,
+            "video_frame_rate_limit": VIDEO_FRAMES, "video_matrix_limit": VIDEO_MATRIX,
         },
         "polls": {
             "max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2_629_746,

@@ -6,7 +6,7 @@ Written from https://docs.joinmastodon.org/ only (pages read 2026-11, named per 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -14,13 +14,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.dialects import _mastodon_entities as entities
+from sandbox.dialects import _mastodon_history as versions
 from sandbox.dialects._mastodon_access import OAuth, RateLimit, Refused, account_of, guarded, require, valid_token
 from sandbox.dialects._mastodon_entities import CHARACTERS, SLUG, URL_WEIGHT
-from sandbox.dialects._mastodon_media import BAD_FILE, MediaApi
+from sandbox.dialects._mastodon_media import MediaApi, described
+from sandbox.dialects._mastodon_timeline import cut, link_header, listed
+from sandbox.dialects._mastodon_video import BAD_FILE, is_film
 from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost
 from sandbox.params import Params, read_params
-from sandbox.posttext import as_html, hashtags, weigh
-from sandbox.records import Account, Post
+from sandbox.posttext import as_html, weigh
+from sandbox.records import Account, Media, Post
 from sandbox.world import World
 
 KEY_SECONDS = 3600.0
@@ -68,6 +71,7 @@ class Api:
             ("/api/v1/statuses/{id}", "DELETE", self.delete),
             ("/api/v1/statuses/{id}/context", "GET", self.context),
             ("/api/v1/statuses/{id}/source", "GET", self.source),
+            ("/api/v1/statuses/{id}/history", "GET", self.history),
         ]
         routes: list[BaseRoute] = [Route(path, guarded(limit, do), methods=[verb]) for path, verb, do in table]
         files = Route("/media_attachments/{id}/{size}", self.media.file)
@@ -117,10 +121,10 @@ class Api:
         if viewer is not None:
             require(self.world, request, "read:statuses")
         params = await read_params(request)
-        found = [post for post in self.world.posts_of(account) if _listed(post, account, viewer, params)]
-        page = _page(found, params)
+        found = [post for post in self.world.posts_of(account) if listed(post, account, viewer, params)]
+        page = cut(found, params)
         body = [self._status_json(request, post, viewer) for post in page]
-        return JSONResponse(body, headers=_link_header(request, page))
+        return JSONResponse(body, headers=link_header(request, page))
 
     async def create(self, request: Request) -> Response:
         """POST /api/v1/statuses, https://docs.joinmastodon.org/methods/statuses/#create, read 2026-11.
@@ -203,11 +207,13 @@ class Api:
         post = self._own(account, request.path_params["id"])
         params = await read_params(request)
         text, extra = self._checked(account, params, post)
-        for item in params.items("media_attributes"):
-            if isinstance(item, dict) and str(item.get("id")) in extra["media_ids"]:
-                self.world.describe_media(int(item["id"]), str(item.get("description", "")))
+        extra |= versions.kept(self.world, post)
+        asked = [item for item in params.items("media_attributes") if isinstance(item, dict)]
+        words = {str(item.get("id")): described(str(item.get("description", ""))) for item in asked}
         for media_id in extra["media_ids"]:
             self.world.attach_media(int(media_id), post.id)
+            if media_id in words:
+                self.world.describe_media(int(media_id), words[media_id])
         self.world.edit_post(SLUG, post.id, text=text, extra=dict(post.extra) | extra)
         return JSONResponse(self._status_json(request, self._own(account, post.id), account))
 
@@ -245,6 +251,13 @@ class Api:
         account = require(self.world, request, "read:statuses")
         post = self._own(account, request.path_params["id"])
         return JSONResponse({"id": post.id, "text": post.text, "spoiler_text": post.extra["spoiler_text"]})
+
+    async def history(self, request: Request) -> Response:
+        """GET /api/v1/statuses/:id/history, https://docs.joinmastodon.org/methods/statuses/#history, read 2026-11."""
+        post = self._visible(request.path_params["id"], self._reader(request))
+        author = self.world.account(post.account_id)
+        assert author is not None
+        return JSONResponse(versions.edits_json(self.setting, self.base(request), author, post))
 
     def _account(self, request: Request) -> Account:
         account_id = request.path_params["id"]
@@ -292,40 +305,11 @@ class Api:
         return entities.status_json(self.setting, self.base(request), author, post, viewer=viewer)
 
 
-def _listed(post: Post, author: Account, viewer: Account | None, params: Params) -> bool:
-    if post.extra["visibility"] not in {"public", "unlisted"} and (viewer is None or viewer.id != author.id):
-        return False
-    if params.flag("only_media") and not post.extra["media_ids"]:
-        return False
-    tag = params.text("tagged").lower()
-    if tag and tag not in hashtags(post.text.lower()):
-        return False
-    return not (params.flag("pinned") or (params.flag("exclude_sensitive") and post.extra["sensitive"]))
-
-
-def _page(newest_first: Sequence[Post], params: Params) -> list[Post]:
-    limit_text = params.text("limit", "20")
-    limit = max(1, min(40, int(limit_text))) if limit_text.isdecimal() else 20
-    given = {name: params.text(name) for name in ("max_id", "since_id", "min_id")}
-    bounds = {name: int(value) for name, value in given.items() if value.isdecimal()}
-    lowest = max(bounds.get("since_id", -1), bounds.get("min_id", -1))
-    within = [post for post in newest_first if lowest < int(post.id) < bounds.get("max_id", 1 << 80)]
-    return within[-limit:] if "min_id" in bounds else within[:limit]
-
-
-def _link_header(request: Request, page: Sequence[Post]) -> dict[str, str]:
-    if not page:
-        return {}
-    kept = request.url.remove_query_params(["max_id", "since_id", "min_id"])
-    older = kept.include_query_params(max_id=page[-1].id)
-    newer = kept.include_query_params(min_id=page[0].id)
-    return {"Link": f'<{older}>; rel="next", <{newer}>; rel="prev"'}
-
-
 def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost:
     """The post as the human timeline page shows it."""
     body = entities.status_json(setting, base, account, post, viewer=None)
-    pictures = [Picture(m["url"], m["description"] or "", m["type"]) for m in body["media_attachments"]]
+    found = [setting.world.media(SLUG, media_id) for media_id in post.extra["media_ids"]]
+    pictures = [_shown(f"{base}/media_attachments/{media.id}", media) for media in found if media]
     comments = [
         Comment(reply.name, reply.language, reply.text, setting.moment_at(post.created_at, reply.after))
         for _, reply in entities.crowd_replies(setting, post)
@@ -337,6 +321,12 @@ def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost
         figures=[(name, body[f"{name}_count"]) for name in ("replies", "reblogs", "favourites")],
         in_reply_to=post.in_reply_to,
     )  # fmt: skip
+
+
+def _shown(url: str, media: Media) -> Picture:
+    if not is_film(media):
+        return Picture(f"{url}/original", media.description, media.mime)
+    return Picture(f"{url}/original", media.description, media.mime, f"{url}/small", media.extra.get("seconds") or 0.0)
 
 
 def past(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -389,4 +379,5 @@ DIALECT = Dialect(
     make_post_id=make_post_id,
     past=past,
     default_accounts=DEFAULT_ACCOUNTS,
+    own_faults=frozenset({"media_failed"}),
 )
