@@ -32,6 +32,7 @@ from sandbox.params import Params, Upload, read_params
 from sandbox.records import Account, Media, Post
 
 NOT_READY = "Cannot attach files that have not finished processing. Try again in a moment!"
+JPEG = b"\xff\xd8"
 FAILED = "Error processing thumbnail for uploaded media"
 """A thumbnail that cannot be made answers 500, as the page says, and a failed processing 422 with the same words:
 https://github.com/cheeaun/phanpy/issues/111 (read 2026-11)."""
@@ -163,7 +164,8 @@ class MediaApi:
     def _preview(self, media: Media) -> Response:
         """The thumbnail that was sent, else a film's still, else the picture."""
         if self._thumbnail_path(media).exists():
-            return Response(self._thumbnail_path(media).read_bytes(), media_type="image/png")
+            content = self._thumbnail_path(media).read_bytes()
+            return Response(content, media_type="image/jpeg" if content.startswith(JPEG) else "image/png")
         if video.is_film(media):
             return Response(still(*video.small_size(media)), media_type="image/jpeg")
         return self._whole(media)
@@ -201,15 +203,16 @@ def _named(file: Upload) -> entities.Json:
 
 
 def _thumbnail(params: Params) -> bytes:
-    """The custom one, as a PNG within the small size; empty where none was sent."""
+    """The custom one, within the small size, a JPEG as a JPEG and any other as a PNG; empty where none was sent."""
     sent = params.uploads.get("thumbnail")
     if sent is None:
         return b""
     _opened(sent.content, Refused(500, FAILED))
     with Image.open(io.BytesIO(sent.content)) as picture:
+        kind = "JPEG" if picture.format == "JPEG" else "PNG"
         picture.thumbnail((video.SMALL_SIDE, video.SMALL_SIDE))
         target = io.BytesIO()
-        picture.convert("RGB").save(target, "PNG")
+        picture.convert("RGB").save(target, kind)
     return target.getvalue()
 
 

@@ -140,11 +140,11 @@ def test_a_thumbnail_of_ones_own_stands_for_the_film(author: Reader, passer_by: 
         path = media(author, media_id).json()["preview_url"].removeprefix(author.base)
         return Image.open(io.BytesIO(passer_by.call("GET", path).content))
 
-    plain, own = ready(author, clock), ready(author, clock, thumbnail=picture((800, 600)))
-    assert (preview(plain).size, preview(own).size) == ((400, 225), (400, 300))
+    plain, own = ready(author, clock), ready(author, clock, thumbnail=picture((800, 600), "JPEG"))
+    assert (preview(plain).size, preview(own).size, preview(own).format) == ((400, 225), (400, 300), "JPEG")
     changed = {"thumbnail": ("t.png", picture((300, 300)), "image/png")}
     author.call("PUT", f"/api/v1/media/{plain}", files=changed)
-    assert preview(plain).size == (300, 300)
+    assert (preview(plain).size, preview(plain).format) == ((300, 300), "PNG")
     refused = send(author, mp4(), thumbnail=b"no picture")
     assert (refused.status_code, refused.json()) == (500, {"error": FAILED})
 
