@@ -1,4 +1,4 @@
-"""Videos on X against its simulator, which was written apart from the adapter."""
+"""Videos on X and Mastodon against the simulators of both, which were written apart from the adapters."""
 
 import hashlib
 import io
@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import pytest
 import requests
+from PIL import Image
 
 from networks.base import Adapter
 from networks.errors import Code, NotSent, Rejected
@@ -23,7 +24,7 @@ from tests.films import film, needs_ffmpeg
 from tests.sandbox.conftest import picture
 
 pytestmark = needs_ffmpeg
-FILMED = ("x",)
+BOTH = ("mastodon", "x")
 KEY = "0f" * 32
 LARGE = 11_000_000
 STEPS = [
@@ -102,7 +103,14 @@ def publish(adapter: Adapter, post: Post, clock: ManualClock) -> Published:
     return published
 
 
-@pytest.mark.parametrize("network", FILMED)
+def middle_of(content: bytes) -> tuple[int, ...]:
+    """The colour in the middle of a picture."""
+    with Image.open(io.BytesIO(content)) as opened:
+        shown = opened.convert("RGB")
+    return shown.getpixel((shown.width // 2, shown.height // 2))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("network", BOTH)
 def test_a_video_is_waited_for_goes_out_and_is_found_again(
     sandbox: SandboxClient, clock: ManualClock, network: str
 ) -> None:
@@ -123,7 +131,7 @@ def test_a_video_is_waited_for_goes_out_and_is_found_again(
     assert requests.get(published.permalink, timeout=5).status_code == 404
 
 
-@pytest.mark.parametrize("network", FILMED)
+@pytest.mark.parametrize("network", BOTH)
 def test_what_is_no_video_is_refused(sandbox: SandboxClient, clock: ManualClock, network: str) -> None:
     files = Films()
     files.whole = b"\0" * 5_000
@@ -166,3 +174,36 @@ def test_a_video_that_expired_there_while_it_was_waited_for_is_sent_again(
     assert done.saved["media"][0]["failures"] == 1
     assert done.saved["media"][0]["id"] != waiting.saved["media"][0]["id"]
     assert isinstance(adapter.publish(done, KEY), Published)
+
+
+def test_the_words_are_corrected_and_the_video_stays(sandbox: SandboxClient, clock: ManualClock) -> None:
+    files = Films()
+    adapter, post = connected(sandbox, "mastodon", files), files.post("mastodon")
+    published = publish(adapter, post, clock)
+    address = f"{sandbox.base('mastodon')}/api/v1/statuses/{published.remote_id}"
+    before = requests.get(address, timeout=5).json()["media_attachments"]
+    adapter.edit_post(published.remote_id, replace(post, text="مصحح"))
+    after = requests.get(address, timeout=5).json()
+    assert ([one["type"] for one in before], after["media_attachments"]) == (["video"], before)
+    assert "مصحح" in after["content"]
+
+
+def test_the_still_picture_that_was_signed_stands_for_the_video(sandbox: SandboxClient, clock: ManualClock) -> None:
+    files = Films()
+    adapter = connected(sandbox, "mastodon", files)
+    published = publish(adapter, files.post("mastodon"), clock)
+    address = f"{sandbox.base('mastodon')}/api/v1/statuses/{published.remote_id}"
+    [shown] = requests.get(address, timeout=5).json()["media_attachments"]
+    still = requests.get(shown["preview_url"], timeout=5).content
+    assert middle_of(still) == pytest.approx(middle_of(list(files.files.values())[1]), abs=8)
+    assert shown["meta"]["original"]["width"] == 640
+
+
+@pytest.mark.parametrize("route", ["POST /api/v2/media", "GET /api/v1/media/*"])
+def test_a_lost_answer_of_a_server_is_asked_for_again(sandbox: SandboxClient, clock: ManualClock, route: str) -> None:
+    files = Films()
+    adapter, post = connected(sandbox, "mastodon", files), files.post("mastodon")
+    sandbox.arm_fault("drop_answer", network="mastodon", route=route)
+    publish(adapter, post, clock)
+    assert sandbox.faults() == []
+    assert len(sandbox.posts("mastodon")) == 1
