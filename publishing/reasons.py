@@ -99,7 +99,7 @@ REASONS: Mapping[str, Reason] = {
         _("Nobody has looked for a week whether the channel's profile names the institution"),
         _("Open the channel, look, and say so under Channels; its posts wait."),
     ),
-    "network_processing_media": Reason(_("The network is still at work on the picture"), WAIT),
+    "network_processing_media": Reason(_("The network is still at work on the picture or the video"), WAIT),
     "gone": Reason(
         _("It is no longer on the network"), _("Find out who removed it; schedule it again only if that was a mistake.")
     ),
@@ -205,11 +205,9 @@ REASONS: Mapping[str, Reason] = {
     ),
     "media_frame_rate_refused": Reason(_("The network refused the video's frame rate"), CHANGE_VIDEO),
     "media_sides_refused": Reason(_("The network refused the size of the picture or the video"), CHANGE_VIDEO),
-    "media_refused": Reason(
-        _("The network refused the picture"), _("Replace the picture; the new version needs its signatures.")
-    ),
-    "media_changed": Reason(_("The picture's file here is not the one that was signed"), ASK_ADMIN),
-    "media_missing": Reason(_("The picture's file is missing here"), ASK_ADMIN),
+    "media_refused": Reason(_("The network refused the picture or the video"), CHANGE_VIDEO),
+    "media_changed": Reason(_("The file of the picture or the video here is not the one that was signed"), ASK_ADMIN),
+    "media_missing": Reason(_("The file of the picture or the video is missing here"), ASK_ADMIN),
     "media_not_fetched": Reason(
         _("The network could not fetch the file from our public address"),
         _("It is tried again by itself. If it goes on, the administrator opens that address from outside."),
@@ -223,7 +221,7 @@ REASONS: Mapping[str, Reason] = {
         _("The administrator has that address verified among the application's URL properties; then send it again."),
     ),
     "media_not_ready": Reason(_("The network has not finished with the file, or no longer has it"), WAIT),
-    "media_expired": Reason(_("The network no longer has the uploaded picture"), WAIT),
+    "media_expired": Reason(_("The network no longer has the uploaded picture or video"), WAIT),
     "reply_target_gone": Reason(
         _("The post that it continues is no longer there"), _("Schedule the whole thread again, or cancel it.")
     ),
@@ -240,7 +238,9 @@ REASONS: Mapping[str, Reason] = {
         _("The network does not take the video into this playlist"),
         _("Look whether the playlist is this channel's own and still there, then change what was chosen."),
     ),
-    "edit_changes_media": Reason(_("The network cannot change the picture of a post that is out"), CHANGE_TEXT),
+    "edit_changes_media": Reason(
+        _("The network cannot change the picture or the video of a post that is out"), CHANGE_TEXT
+    ),
     "delete_too_late": Reason(
         _("The network no longer lets this post be deleted by us"),
         _("Delete it on the network itself, signed in as its administrator."),
