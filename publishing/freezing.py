@@ -15,6 +15,7 @@ from accounts.access import people_with
 from accounts.capabilities import Capability
 from chain import notices
 from chain.actors import Actor
+from chain.compiled import Compiled
 from chain.engine import advance, begin
 from chain.errors import Invalid, NotAllowed, NotFound, StaleState
 from chain.locks import LockKind, lock_exclusive
@@ -35,6 +36,10 @@ def in_force(organisation_id: int) -> QuerySet[Hold]:
     return Hold.objects.filter(organisation_id=organisation_id, state=HoldState.ACTIVE).select_related(
         "placed_by", "first_agreed_by"
     )
+
+
+stops = Compiled(in_force)
+"""Those in force in an institution, as a list (chain/compiled.py)."""
 
 
 def freeze(*, actor: Actor, scope: str, scope_id: str = "", reason: str) -> Hold:

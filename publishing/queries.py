@@ -3,8 +3,10 @@
 Query counts do not grow with rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
@@ -17,15 +19,21 @@ from campaigns.lifecycle import VariantState
 from campaigns.models import Variant
 from campaigns.queries import without_time
 from chain.actors import Actor
+from chain.compiled import by_actor
 from publishing.access import allow, deliveries_in_lists, deliveries_of
 from publishing.channels import reads_back
 from publishing.lifecycle import COMING, NEEDS_ME, STILL_LIVE, DeliveryState, HoldReason
 from publishing.models import Attempt, Delivery, Handover, LookUp, Part
 from publishing.reasons import Reason, reason_of
-from publishing.removal_models import Copy
+from publishing.removal_models import Copy, Removal
+from publishing.removing import open_removals
 
-SHOWN = 15
-BRIEF = ("goal", "segment", "message", "messenger", "call_to_action", "theory_of_change", "measurement", "risks")
+SHOWN, FEW = 15, 5
+"""Rows of a list that was chosen, and of each at first sight."""
+UNDATED = (
+    "organisation", "state", "submitted_at", "channel__organisation", "channel__network", "channel__handle",
+    "content__organisation", "content__title", "content__campaign__organisation", "content__campaign__title",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,10 @@ class Group:
     page: Page[Delivery]
     cases: list["Case"]
 
+    @property
+    def more(self) -> int:
+        return more_of(self.page)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -47,7 +59,6 @@ class Case:
     delivery: Delivery
     reason: Reason
     looks: list[LookUp]
-    detail: str
 
     @property
     def standing_twice(self) -> list[tuple[Part, list[Copy]]]:
@@ -88,18 +99,34 @@ GROUPS: tuple[tuple[str, str | Promise, str | Promise, Q], ...] = (
 )
 
 
-def needs_me(
-    actor: Actor, *, campaign_id: int | None = None, channel_id: int | None = None, only: str = "", page: str = ""
-) -> list[Group]:
-    """The deliveries that wait for a person, by kind; empty kinds are left out. `page` is of the kind `only`."""
-    waiting = narrowed(deliveries_in_lists(actor).filter(NEEDS_ME), campaign_id, channel_id)
-    totals = waiting.aggregate(**{slug: Count("pk", filter=which) for slug, _label, _note, which in GROUPS})
-    pages = {
-        slug: paged(waiting.filter(which).order_by("due_at", "pk"), page if slug == only else "", totals[slug])
-        for slug, _label, _note, which in GROUPS
-        if totals[slug]
-    }
-    prefetch_related_objects([one for shown in pages.values() for one in shown], *STORY)
+WHICH = {slug: which for slug, _label, _note, which in GROUPS}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page is narrowed to, and the page of the list that was chosen (`only`, "" for none)."""
+
+    campaign_id: int | None = None
+    channel_id: int | None = None
+    only: str = ""
+    page: str = ""
+
+    def rows_of(self, slug: str) -> int:
+        return SHOWN if slug == self.only else min(FEW, SHOWN)
+
+    def is_plain(self, slug: str) -> bool:
+        """Whether it is the first page of a list of the whole institution: what is asked most, so its text is kept."""
+        return not (self.campaign_id or self.channel_id or (slug == self.only and self.page not in ("", "1")))
+
+
+def needs_me(actor: Actor, asked: Asked | None = None) -> list[Group]:
+    """The deliveries that wait for a person, by kind; empty kinds are left out."""
+    asked = asked or Asked()
+    totals = totals_of(actor, asked)
+    pages = {slug: page_of(slug, actor, asked, total) for slug, total in totals.items() if total}
+    shown = [one for page in pages.values() for one in page]
+    prefetch_related_objects(shown, LOOKS)
+    prefetch_related_objects([one for one in shown if one.is_duplicate_alarm], COPIES)
     return [
         Group(slug, label, note, totals[slug], pages[slug], [case_of(one) for one in pages[slug]])
         for slug, label, note, _which in GROUPS
@@ -107,41 +134,61 @@ def needs_me(
     ]
 
 
-def paged(found: QuerySet[Delivery], page: str, total: int | None = None) -> Page[Delivery]:
-    """The page of that number, or the nearest there is; `total` where it is known spares its query."""
+def totals_of(actor: Actor, asked: Asked) -> dict[str, int]:
+    found = narrowed(deliveries_of(actor).filter(NEEDS_ME), asked)
+    return found.aggregate(**{slug: Count("pk", filter=which) for slug, which in WHICH.items()})
+
+
+def page_of(slug: str, actor: Actor, asked: Asked, total: int | None = None) -> Page[Delivery]:
+    """Of a list the page that was asked for, or the nearest there is, else its first rows; `total` spares its query."""
+    found = narrowed(lists()[slug](actor), asked)
     pages = Paginator(found, SHOWN)
     if total is not None:
         pages.count = total
-    shown = pages.get_page(page)
-    shown.object_list = list(shown.object_list)
-    return shown
+    page = pages.get_page(asked.page if slug == asked.only else "")
+    rows = asked.rows_of(slug)
+    page.object_list = first_rows(slug, rows)(actor) if asked.is_plain(slug) else list(page.object_list[:rows])
+    return page
 
 
-def narrowed(found: QuerySet[Delivery], campaign_id: int | None, channel_id: int | None) -> QuerySet[Delivery]:
-    if campaign_id:
-        found = found.filter(campaign_id=campaign_id)
-    return found.filter(channel_id=channel_id) if channel_id else found
+def lists() -> dict[str, Callable[[Actor], QuerySet[Delivery]]]:
+    return {**{slug: partial(waiting, which) for slug, which in WHICH.items()}, "coming": coming, "gone_out": gone_out}
 
 
-STORY = (
-    Prefetch("attempts", Attempt.objects.order_by("-number")),
-    Prefetch("look_ups", LookUp.objects.order_by("-id")),
-    "parts__copies",
-)
+def waiting(which: Q, actor: Actor) -> QuerySet[Delivery]:
+    return deliveries_in_lists(actor).filter(NEEDS_ME).filter(which).order_by("due_at", "pk")
+
+
+@cache
+def first_rows(slug: str, rows: int) -> Callable[[Actor], list[Delivery]]:
+    """What went out is reckoned from now, so that its text is made anew."""
+    found = lists()[slug]
+    return (lambda actor: list(found(actor)[:rows])) if slug == "gone_out" else by_actor(lambda a: found(a)[:rows])
+
+
+def more_of(page: Page[Delivery]) -> int:
+    """How many a list has beyond its first rows, where it shows no whole page."""
+    is_whole = len(page.object_list) >= min(page.paginator.per_page, page.end_index() - page.start_index() + 1)
+    return 0 if is_whole else page.paginator.count - len(page.object_list)
+
+
+def narrowed(found: QuerySet[Delivery], asked: Asked) -> QuerySet[Delivery]:
+    if asked.campaign_id:
+        found = found.filter(campaign_id=asked.campaign_id)
+    return found.filter(channel_id=asked.channel_id) if asked.channel_id else found
+
+
+LOOKS = Prefetch("look_ups", LookUp.objects.order_by("-id"))
+COPIES = "parts__copies"
 
 
 def with_story(found: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    return found.prefetch_related(*STORY).order_by("due_at", "pk")
+    attempts = Prefetch("attempts", Attempt.objects.order_by("-number"))
+    return found.prefetch_related(attempts, LOOKS, COPIES).order_by("due_at", "pk")
 
 
 def case_of(delivery: Delivery) -> Case:
-    attempts = list(delivery.attempts.all())
-    return Case(
-        delivery=delivery,
-        reason=shown_reason(delivery),
-        looks=list(delivery.look_ups.all())[:4][::-1],
-        detail=attempts[0].detail if attempts else "",
-    )
+    return Case(delivery, shown_reason(delivery), list(delivery.look_ups.all())[:4][::-1])
 
 
 OUT = (DeliveryState.PUBLISHED, DeliveryState.DELETING, DeliveryState.DELETED, DeliveryState.GONE)
@@ -186,12 +233,21 @@ def by_itself(actor: Actor, midnight: datetime) -> ByItself:
 
 def in_hand(actor: Actor) -> list[Handover]:
     """What lies in people's hands, the actor's own first, then what must be answered first."""
+    return sorted(first_hands(SHOWN)(actor), key=lambda one: one.person_id != actor.user_id)
+
+
+@cache
+def first_hands(rows: int) -> Callable[[Actor], list[Handover]]:
+    return by_actor(lambda actor: hands(actor)[:rows])
+
+
+def hands(actor: Actor) -> QuerySet[Handover]:
     mine = deliveries_of(actor).filter(state=DeliveryState.PROCESSING)
     waiting = Handover.objects.filter(part__delivery__in=mine, until__isnull=False).select_related(
         "person", "part__delivery__channel", "part__delivery__variant__content"
     )
-    waiting = waiting.defer("part__delivery__variant__content__draft", "part__delivery__variant__content__folded")
-    return sorted(waiting.order_by("until")[:SHOWN], key=lambda one: one.person_id != actor.user_id)
+    heavy = ("part__delivery__variant__content__draft", "part__delivery__variant__content__folded")
+    return waiting.defer(*heavy).order_by("until")
 
 
 def coming(actor: Actor) -> QuerySet[Delivery]:
@@ -216,10 +272,26 @@ def waiting_their_turn(actor: Actor) -> int:
     return deliveries_of(actor).filter(state=DeliveryState.PENDING, reason="spaced").count()
 
 
-def without_a_time(actor: Actor) -> QuerySet[Variant]:
+def without_a_time(actor: Actor) -> list[Variant]:
     """What was signed first of the versions that nobody has scheduled yet."""
+    return first_undated(SHOWN)(actor)
+
+
+@cache
+def first_undated(rows: int) -> Callable[[Actor], list[Variant]]:
+    return by_actor(lambda actor: undated(actor)[:rows])
+
+
+def undated(actor: Actor) -> QuerySet[Variant]:
     allow(actor, Capability.VIEW_DELIVERIES)
     found = without_time(Variant.objects.filter(organisation_id=actor.organisation_id or 0))
-    heavy = ("payload__canonical", "content__draft", "content__folded", *(f"content__campaign__{one}" for one in BRIEF))
-    beside = ("content__campaign", "content__claim", "channel", "payload")
-    return found.select_related(*beside).defer(*heavy).order_by("submitted_at")[:SHOWN]
+    return found.select_related("content__campaign", "channel").only(*UNDATED).order_by("submitted_at")
+
+
+def to_delete(actor: Actor) -> list[Removal]:
+    return first_removals(SHOWN)(actor)
+
+
+@cache
+def first_removals(rows: int) -> Callable[[Actor], list[Removal]]:
+    return by_actor(lambda actor: open_removals(actor)[:rows])

@@ -17,16 +17,15 @@ from accounts.capabilities import Capability
 from campaigns.models import LatenessPolicy
 from chain.errors import Invalid, StaleState
 from publishing import queries, scheduling, settling
-from publishing.access import channels_of, delivery_or_404
+from publishing.access import delivery_or_404
 from publishing.forms import LinkForm, ReasonForm, WhenForm
-from publishing.freezing import in_force
+from publishing.freezing import stops
 from publishing.frozen import body_of, is_intact, posts_of
 from publishing.handing import last_handover
 from publishing.lateness import set_lateness
 from publishing.lifecycle import NEEDS_ME
 from publishing.models import Delivery
 from publishing.removal_models import Removal
-from publishing.removing import open_removals
 from publishing.views.overdue import is_number
 
 
@@ -34,25 +33,29 @@ from publishing.views.overdue import is_number
 @needs(Capability.VIEW_DELIVERIES)
 def deliveries(request: ActorRequest) -> HttpResponse:
     actor = request.actor
-    campaign, channel = number(request, "campaign"), number(request, "channel")
-    only, page = request.GET.get("state", ""), request.GET.get("page", "")
-    groups = queries.needs_me(actor, campaign_id=campaign, channel_id=channel, only=only, page=page)
-    coming = queries.narrowed(queries.coming(actor), campaign, channel)
-    gone_out = queries.narrowed(queries.gone_out(actor), campaign, channel)
+    only = request.GET.get("state", "")
+    asked = queries.Asked(number(request, "campaign"), number(request, "channel"), only, request.GET.get("page", ""))
+    groups = queries.needs_me(actor, asked)
+    coming, gone_out = (queries.page_of(slug, actor, asked) for slug in ("coming", "gone_out"))
+    unscheduled = queries.without_a_time(actor)
+    shown = unscheduled[: asked.rows_of("unscheduled")]
     slugs = {group.slug for group in groups}
     context = {
         "groups": [group for group in groups if group.slug == only or only not in slugs],
         "all_groups": groups,
         "only": only,
         "waiting": sum(group.total for group in groups),
-        "unscheduled": queries.without_a_time(actor),
+        "unscheduled": shown,
+        "unscheduled_in_all": len(unscheduled),
+        "unscheduled_more": len(unscheduled) - len(shown),
         "in_hand": queries.in_hand(actor),
-        "to_delete": open_removals(actor)[: queries.SHOWN],
-        "coming": queries.paged(coming, page if only == "coming" else ""),
-        "gone_out": queries.paged(gone_out, page if only == "gone_out" else ""),
+        "to_delete": queries.to_delete(actor),
+        "coming": coming,
+        "coming_more": queries.more_of(coming),
+        "gone_out": gone_out,
+        "gone_out_more": queries.more_of(gone_out),
         "by_itself": queries.by_itself(actor, timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)),
-        "holds": in_force(actor.organisation_id or 0),
-        "channels": channels_of(actor),
+        "holds": stops(actor.organisation_id or 0),
         "now": timezone.now(),
         **rights(request),
     }

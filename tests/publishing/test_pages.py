@@ -204,3 +204,24 @@ def test_every_delivery_of_a_group_has_its_page(
         Delivery.objects.filter(pk=delivery.pk).update(state="pending")
     due(due_at=timezone.now() + timedelta(hours=9))
     assert "state=coming&amp;page=2" in carla.get("/deliveries/").content.decode()
+
+
+def test_a_long_list_begins_with_a_few_and_leads_to_the_rest(
+    carla: Client, due: Due, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FEW", 1)
+    made = [due(due_at=timezone.now() + timedelta(hours=n)) for n in range(1, 6)]
+    failed, coming = made[:3], made[3:]
+    Delivery.objects.filter(pk__in=[d.pk for d in failed]).update(state="failed", reason="post_refused")
+
+    def shown(query: str, deliveries: list[Delivery]) -> list[bool]:
+        page = carla.get(f"/deliveries/{query}").content.decode()
+        return [f'href="/deliveries/{delivery.pk}/"' in page for delivery in deliveries]
+
+    first = carla.get("/deliveries/").content.decode()
+    assert 'href="?state=failed"' in first
+    assert 'href="?state=coming#coming"' in first
+    assert (shown("", failed), shown("", coming)) == ([True, False, False], [True, False])
+    assert shown("?state=failed", failed) == [True] * 3
+    assert shown("?state=coming", coming) == [True] * 2
+    assert shown(f"?state=failed&campaign={made[0].campaign_id + 1}", failed) == [False] * 3
