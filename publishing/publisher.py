@@ -7,11 +7,10 @@ recording.py. Celery never retries any of this.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -114,20 +113,14 @@ def prepare(adapter: Adapter, attempt: Attempt, part: Part) -> Ready | None:
             answer = adapter.prepare(post_of(part), attempt.saved.get(str(part.position), {}))
     except NetworkError as error:
         if error.saved is not None:
-            remember(attempt, part, error.saved)
+            recording.remember(attempt, part, error.saved)
         recording.record_prepare_failure(attempt, error)
         return None
-    remember(attempt, part, answer.saved)
+    recording.remember(attempt, part, answer.saved)
     if isinstance(answer, Waiting):
         give_back(attempt, code="network_processing_media", wait=answer.check_after, outcome=Outcome.PROCESSING)
         return None
     return answer
-
-
-def remember(attempt: Attempt, part: Part, saved: Mapping[str, Any]) -> None:
-    """Keep what preparing reached, so that the next try goes on from there."""
-    attempt.saved = {**attempt.saved, str(part.position): dict(saved)}
-    Attempt.objects.filter(pk=attempt.pk).update(saved=attempt.saved)
 
 
 def send_lease(part: Part) -> timedelta:

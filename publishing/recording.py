@@ -5,7 +5,7 @@ looked up (reconciling.py) or a person decided (settling.py).
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,8 +146,16 @@ def record_processing(attempt: Attempt, part: Part, answer: Processing) -> None:
     leave_send(delivery, DeliveryState.PROCESSING, code="processing", check_after=check_after)
 
 
+def remember(attempt: Attempt, part: Part, saved: Mapping[str, Any]) -> None:
+    """Keep what preparing reached, so that the next try goes on from there."""
+    attempt.saved = {**attempt.saved, str(part.position): dict(saved)}
+    Attempt.objects.filter(pk=attempt.pk).update(saved=attempt.saved)
+
+
 def record_not_sent(attempt: Attempt, part: Part, error: NotSent) -> None:
-    """Certainly not sent: back to the queue, not before the network allows."""
+    """Certainly not sent: back to the queue, not before the network allows. What was prepared may be of no more use."""
+    if error.saved is not None:
+        remember(attempt, part, error.saved)
     back_to_queue(
         attempt, part, code=error.code, retry_after=error.retry_after, detail=error.detail, of_all=error.of_application
     )

@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from chain.actors import system_actor
 from chain.engine import advance
 from networks.errors import NeedsReconnect, NetworkError, NotSent, Rejected
-from networks.types import Post, Published
+from networks.types import Post, Published, Ready
 from publishing import breaking, dispatching, publisher, queries, recording, scheduling, settling, sweeping
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
 from publishing.models import Breaker, Channel, Delivery
@@ -435,6 +435,34 @@ def test_what_a_failed_preparation_reached_is_where_the_next_one_goes_on(
     publisher.publish(delivery.pk)
     publisher.publish(delivery.pk)
     assert given == [{}, {"failures": 3}]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_what_a_send_found_of_no_more_use_is_prepared_anew(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from networks.adapters.mastodon import Mastodon
+
+    prepare, send, given = Mastodon.prepare, Mastodon.publish, []
+
+    def kept(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        return Ready(post, {**prepare(self, post, {}).saved, "session": "old"})
+
+    def fails_once(self: Mastodon, ready: Ready, key: str) -> Any:
+        if len(given) > 1:
+            return send(self, ready, key)
+        error = NotSent("media_not_ready", retry_after=0.0)
+        error.saved = {}
+        raise error
+
+    monkeypatch.setattr(Mastodon, "prepare", kept)
+    monkeypatch.setattr(Mastodon, "publish", fails_once)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    publisher.publish(delivery.pk)
+    assert given == [{}, {}]
     assert settled(delivery).state == DeliveryState.PUBLISHED
 
 
