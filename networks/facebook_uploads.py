@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 from networks.answers import count_of, object_with, section, words
 from networks.calls import Answer, Stake, lost, timestamp
 from networks.errors import Code, NetworkError, NotSent, Rejected
+from networks.facebook_refusals import is_out_of_step
 from networks.graph import VERSION, Graph, GraphCaller
 from networks.types import Media, Post, canonical_json
 from outgoing import FilePart
@@ -33,6 +34,8 @@ KEPT = timedelta(hours=12)
 """A file that no post uses goes after about a day; before that we send it again."""
 AT_ONCE, LOOK_AGAIN_SECONDS, BEGIN_AGAIN_SECONDS = 0.0, 15.0, 60.0
 MAX_FAILURES = 3
+THEIR_APP = "app"
+"""The application that a token was made for: where only a page's token was pasted, ours is not known."""
 SESSION = re.compile(r"upload:[\w=+.~:%-]+(\?[\w=+.~%&-]+)?", re.ASCII)
 
 
@@ -89,19 +92,29 @@ class Page:
     proof: str
     app_id: str = ""
 
-    def send(self, caller: GraphCaller, path: str, offset: Mapping[str, str], body: FilePart, **given: Any) -> Answer:
+    def send(self, caller: GraphCaller, path: str, offset: Mapping[str, str], body: FilePart) -> Answer:
         """The bytes themselves, which the library cannot send from an open file."""
-        headers = {"Authorization": f"OAuth {self.token}", "Content-Type": "application/octet-stream", **offset}
-        return caller.call(
-            Stake.HIDDEN,
-            "POST",
-            path,
-            headers=headers,
-            data=body,
-            refused=Code.MEDIA_REFUSED,
-            total_timeout=SECONDS,
-            **given,
-        )
+        headers = {**self.access, "Content-Type": "application/octet-stream", **offset}
+        try:
+            return caller.call(
+                Stake.HIDDEN,
+                "POST",
+                path,
+                headers=headers,
+                data=body,
+                refused=Code.MEDIA_REFUSED,
+                total_timeout=SECONDS,
+            )
+        except Rejected as error:
+            if not is_out_of_step(error):
+                raise
+            failure = NotSent(Code.CONNECTION_BROKEN, params=error.params, detail=error.detail)
+        raise failure
+
+    @property
+    def access(self) -> dict[str, str]:
+        """An upload wants the token in a header."""
+        return {"Authorization": f"OAuth {self.token}"}
 
 
 class Way(Protocol):
@@ -129,24 +142,17 @@ class FeedWay:
             "file_length": str(film.size),
             "file_type": film.mime_type,
         }
-        path = f"{quote(self._application(), safe='')}/uploads"
+        path = f"{quote(self.page.app_id, safe='') or THEIR_APP}/uploads"
         answer = self.page.ask(Stake.HIDDEN, lambda graph: graph.write(path, form), refused=Code.MEDIA_REFUSED)
         session = words(object_with(answer, Stake.HIDDEN, "id"), "id")
         if not SESSION.fullmatch(session):
             raise lost(Stake.HIDDEN, Code.ANSWER_UNREADABLE, params={"status": answer.status})
         return session, ""
 
-    def _application(self) -> str:
-        """Ours; where only a page's token was pasted, the one that it was made for."""
-        if self.page.app_id:
-            return self.page.app_id
-        answer = self.page.ask(Stake.READ, lambda graph: graph.get_object("app", fields="id"))
-        return words(object_with(answer, Stake.READ, "id"), "id")
-
     def held(self, reached: Progress, size: int) -> tuple[int, str] | None:
         """A session that has all bytes tells its handle to the request that brought the last one, and to no other."""
         try:
-            answer = self.page.ask(Stake.READ, lambda graph: graph.get_object(reached.session))
+            answer = self.page.caller.call(Stake.READ, "GET", self._path(reached), headers=self.page.access)
         except Rejected:
             return None
         offset = object_with(answer, Stake.READ, "id").get("file_offset")
@@ -156,10 +162,14 @@ class FeedWay:
         return (there, "") if there < size else None
 
     def send(self, reached: Progress, body: FilePart, size: int) -> str:
-        proof = {"params": {"appsecret_proof": self.page.proof}} if self.page.proof else {}
-        path = f"/{VERSION}/{reached.session}"
-        answer = self.page.send(self.page.caller, path, {"file_offset": str(body.start)}, body, **proof)
+        offset = {"file_offset": str(body.start)}
+        answer = self.page.send(self.page.caller, self._path(reached), offset, body)
         return words(object_with(answer, Stake.HIDDEN, "h"), "h")
+
+    def _path(self, reached: Progress) -> str:
+        """The session's id has a signature behind a question mark."""
+        path = f"/{VERSION}/{reached.session}"
+        return f"{path}{'&' if '?' in path else '?'}appsecret_proof={self.page.proof}" if self.page.proof else path
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Videos and reels on a Facebook page: what they may be, what is told of them, and how their links look.
 
 Written from https://developers.facebook.com/docs/graph-api/reference/video, /reference/video-status,
-/reference/page/videos, /reference/page/video_reels, /documentation/video-api/guides/reels-publishing and, for the size
-and length of a video in the feed, https://www.facebook.com/business/help/1640701476174343 (read 2026-11).
+/reference/page/video_reels, /documentation/video-api/guides/reels-publishing and, for the size, length and shape of a
+video in the feed, /documentation/video-api/reference/error-codes (read 2026-11).
 """
 
 import re
@@ -22,14 +22,17 @@ AS, VIDEO, REEL = "post_as", "video", "reel"
 OPTION = choice(AS, VIDEO, REEL)
 IN_FEED = VideoLimits(
     types=("video/mp4",),
-    max_bytes=10_000_000_000,
+    max_bytes=2_000_000_000,
     min_duration_ms=1_000,
-    max_duration_ms=240 * 60_000,
+    max_duration_ms=40 * 60_000,
+    min_aspect=0.55,
+    max_aspect=1.79,
 )
-"""The upload takes MP4 alone. The pages say GB; the smaller reading holds here."""
+"""The upload takes MP4 alone. The pages say GB; the smaller reading holds here. From 9 by 16 to 16 by 9, with room for
+sides that an encoder rounds."""
 AS_REEL = VideoLimits(
     types=("video/mp4",),
-    max_bytes=10_000_000_000,
+    max_bytes=2_000_000_000,
     min_duration_ms=3_000,
     max_duration_ms=90_000,
     codecs=("h264", "hevc", "vp9", "av1"),
@@ -40,12 +43,15 @@ AS_REEL = VideoLimits(
     min_frame_rate=23_900,
     max_frame_rate=60_000,
 )
-"""9 by 16, with room for sides that an encoder rounds; 24 frames a second, with room for film's 23.976."""
+"""9 by 16, with the same room; 24 frames a second, with room for film's 23.976."""
 FIELDS = "id,status,published,created_time,permalink_url,post_id"
 LOOK_AGAIN_SECONDS = 20.0
-FILE_REFUSED = frozenset({351, 352, 382, 6000, 6001})
-"""Codes of the edge that takes videos: the file is damaged, of another kind, too small, or could not be used."""
 FAILED = frozenset({"error", "expired", "upload_failed"})
+PHASES = {
+    "uploading_phase": Code.MEDIA_REFUSED,
+    "processing_phase": Code.MEDIA_REFUSED,
+    "publishing_phase": Code.POST_REFUSED,
+}
 LINK = re.compile(r"/(?:reel|videos(?:/[^/]+)?)/([0-9]+)/?$", re.ASCII)
 ID = re.compile(r"v([0-9]+)", re.ASCII)
 """How a video is named where the post that shows it is not known: its number alone could be a post's."""
@@ -65,12 +71,6 @@ def problems(post: Post) -> Iterator[Problem]:
         yield Problem(ProblemCode.OPTION_NOT_OFFERED, {"option": AS}, Severity.BLOCK, f"options.{AS}")
 
 
-def refusal(error: Rejected) -> Rejected:
-    """Whether the post or its file was refused, by the code."""
-    is_file = error.params.get("network_code") in FILE_REFUSED
-    return Rejected(Code.MEDIA_REFUSED, params=error.params, detail=error.detail) if is_file else error
-
-
 def state_of(told: Mapping[str, Any], home: str, page: str) -> Published | Processing:
     """What became of a video; raises Rejected where the network could not use it, for then nobody sees it.
 
@@ -78,10 +78,10 @@ def state_of(told: Mapping[str, Any], home: str, page: str) -> Published | Proce
     """
     status = section(told, "status")
     state, video = words(status, "video_status"), words(told, "id")
-    for name in ("uploading_phase", "processing_phase", "publishing_phase"):
+    for name, code in PHASES.items():
         phase = section(status, name)
         if words(phase, "status") == "error":
-            raise Rejected(Code.MEDIA_REFUSED, detail=_said(phase))
+            raise Rejected(code, detail=_said(phase))
     if state in FAILED:
         raise Rejected(Code.MEDIA_REFUSED, detail=state)
     if state != "ready" or told.get("published") is False:

@@ -11,7 +11,7 @@ advertisements, and needs a permission that nobody else has. Captions can be add
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,8 @@ from networks.answers import created, dated_objects, object_with, only, section,
 from networks.base import Capability
 from networks.calls import Answer, Stake, timestamp
 from networks.errors import Code, OutcomeUnknown, Rejected
-from networks.graph import BATCH, VERSION, Graph, proof_of, succeeded
+from networks.facebook_refusals import FacebookCaller
+from networks.graph import BATCH, VERSION, GraphCaller, proof_of, succeeded
 from networks.graph_adapter import GraphAdapter
 from networks.length import URL, TextUnit
 from networks.limits import Limits
@@ -83,6 +84,7 @@ class Facebook(GraphAdapter):
         "pages_manage_posts",
         "read_insights",
     )
+    caller: ClassVar[type[GraphCaller]] = FacebookCaller
     own_posts: ClassVar[str] = "published_posts"
     time: ClassVar[str] = TIME
     limits: ClassVar[Limits] = Limits(
@@ -222,7 +224,9 @@ class Facebook(GraphAdapter):
             with self.open_stored(poster) as file:
                 files = {"thumb": (f"{poster[:16]}.jpeg", file.read(), "image/jpeg")}
         path = f"{VERSION}/{self._account}/videos"
-        answer = self._send_film(lambda graph: graph.request(path, post_args=form, files=files))
+        answer = self._ask(
+            Stake.VISIBLE, lambda graph: graph.request(path, post_args=form, files=files), seconds=POSTING_SECONDS
+        )
         return Processing(words(object_with(answer, Stake.VISIBLE, "id"), "id"), videos.LOOK_AGAIN_SECONDS)
 
     def _publish_reel(self, post: Post, video: str) -> Processing:
@@ -231,15 +235,8 @@ class Facebook(GraphAdapter):
         form["description"] = self.compose(post)
         path = f"{self._account}/video_reels"
         with suppress(OutcomeUnknown):
-            succeeded(self._send_film(lambda graph: graph.write(path, form)))
+            succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.write(path, form), seconds=POSTING_SECONDS))
         return Processing(video, videos.LOOK_AGAIN_SECONDS)
-
-    def _send_film(self, act: Callable[[Graph], object]) -> Answer:
-        try:
-            return self._ask(Stake.VISIBLE, act, seconds=POSTING_SECONDS)
-        except Rejected as error:
-            failure = videos.refusal(error)
-        raise failure
 
     def check_status(self, ref: str) -> Published | Processing:
         """A video may take half an hour, and is not found at first: that is no word against it."""

@@ -50,6 +50,7 @@ class TestUploads(FilmDay):
         assert sent.body == FILM
         assert (sent.headers["Authorization"], sent.headers["file_offset"]) == (f"OAuth {TOKEN}", "0")
         assert sent.query == [("sig", "ARZqkGCA"), ("appsecret_proof", PROOF)]
+        assert network.calls(HELD)[0].headers["Authorization"] == f"OAuth {TOKEN}"
         assert network.calls(CREATE) == []
         assert adapter.publish(ready, KEY) == Processing(VIDEO, 20)
         form = dict(network.calls(CREATE)[0].form())
@@ -92,6 +93,16 @@ class TestUploads(FilmDay):
         network.only(SEND, network.reply("upload_handle"))
         prepared(adapter, a_video(), caught.value.saved)
         assert len(network.calls(OPEN)) == 1
+
+    @pytest.mark.parametrize(("status", "kind"), [(400, "PartialRequestError"), (412, "OffsetInvalidError")])
+    @pytest.mark.parametrize(("post", "call"), [(a_video(), SEND), (a_reel(), REEL_SEND)])
+    def test_a_host_that_is_out_of_step_is_asked_where_it_stands(
+        self, adapter: Adapter, network: Replay, post: Post, call: tuple[str, str], status: int, kind: str
+    ) -> None:
+        network.only(call, Reply({"debug_info": {"retriable": False, "type": kind, "message": "offset"}}, status))
+        with pytest.raises(NotSent) as caught:
+            prepared(adapter, post)
+        assert (caught.value.code, (caught.value.saved or {})["sent"]) == (Code.CONNECTION_BROKEN, 0)
 
     def test_a_limit_in_the_middle_is_waited_for_and_then_it_goes_on(self, adapter: Adapter, network: Replay) -> None:
         network.only(SEND, network.reply("rate_limited", **{"Retry-After": "900"}))
@@ -172,10 +183,10 @@ class TestUploads(FilmDay):
         with pytest.raises(NotSent):
             adapter.prepare(a_video(), {})
 
-    def test_where_only_a_pages_access_was_pasted_its_application_is_asked_for(
+    def test_where_only_a_pages_access_was_pasted_the_session_is_of_its_own_application(
         self, network: Replay, films: Films
     ) -> None:
-        network.only(("GET", "/v25.0/app"), Reply({"id": "client"}))
+        network.only(("POST", "/v25.0/app/uploads"), network.reply("upload_session"))
         adapter = adapter_at(network.url, films, app_credentials=None)
         prepared(adapter, a_video())
         assert network.calls(SEND)[0].query == [("sig", "ARZqkGCA")]

@@ -79,7 +79,8 @@ class TestVideos(FilmDay):
     @pytest.mark.parametrize(
         ("recording", "kind", "code"),
         [
-            ("video_refused", Rejected, Code.MEDIA_REFUSED),
+            ("video_refused", Rejected, Code.MEDIA_FORMAT_REFUSED),
+            ("video_session_over", NotSent, Code.MEDIA_NOT_READY),
             ("policy", Rejected, Code.POLICY_BLOCKED),
             ("rate_limited", NotSent, Code.RATE_LIMITED),
             ("token_revoked", NeedsReconnect, Code.TOKEN_INVALID),
@@ -101,6 +102,32 @@ class TestVideos(FilmDay):
         with pytest.raises(kind) as caught:
             adapter.publish(ready, KEY)
         assert caught.value.code == code
+
+    @pytest.mark.parametrize(
+        ("subcode", "code"),
+        [
+            (1363026, Code.MEDIA_LENGTH_REFUSED),
+            (1363040, Code.MEDIA_SIDES_REFUSED),
+            (1363129, Code.MEDIA_FRAME_RATE_REFUSED),
+            (1363023, Code.MEDIA_REFUSED),
+            (0, Code.MEDIA_REFUSED),
+        ],
+    )
+    def test_a_refused_file_is_known_by_its_subcode(
+        self, adapter: Adapter, network: Replay, subcode: int, code: Code
+    ) -> None:
+        ready = prepared(adapter, a_video())
+        network.only(CREATE, Reply({"error": {"code": 6000, "error_subcode": subcode, "message": "problem"}}, 400))
+        with pytest.raises(Rejected) as caught:
+            adapter.publish(ready, KEY)
+        assert caught.value.code == code
+
+    def test_a_file_that_is_no_more_there_is_prepared_anew(self, adapter: Adapter, network: Replay) -> None:
+        ready = prepared(adapter, a_video())
+        network.only(CREATE, network.reply("video_session_over"))
+        with pytest.raises(NotSent) as caught:
+            adapter.publish(ready, KEY)
+        assert caught.value.saved == {}
 
     def test_the_send_is_given_the_time_that_a_video_takes(self) -> None:
         assert Facebook.upload_seconds(a_video()) >= 30
@@ -162,10 +189,13 @@ class TestVideos(FilmDay):
         ("changes", "code"),
         [
             ({}, None),
-            ({"size": 10_000_000_000, "duration_ms": 240 * 60_000}, None),
-            ({"size": 10_000_000_001}, ProblemCode.VIDEO_TOO_LARGE),
-            ({"duration_ms": 240 * 60_000 + 1}, ProblemCode.VIDEO_TOO_LONG),
+            ({"size": 2_000_000_000, "duration_ms": 40 * 60_000}, None),
+            ({"size": 2_000_000_001}, ProblemCode.VIDEO_TOO_LARGE),
+            ({"duration_ms": 40 * 60_000 + 1}, ProblemCode.VIDEO_TOO_LONG),
             ({"duration_ms": 999}, ProblemCode.VIDEO_TOO_SHORT),
+            ({"width": 1080, "height": 1920}, None),
+            ({"width": 2000, "height": 1000}, ProblemCode.VIDEO_TOO_WIDE),
+            ({"width": 1000, "height": 2000}, ProblemCode.VIDEO_TOO_TALL),
             ({"mime_type": "video/webm"}, ProblemCode.VIDEO_TYPE_NOT_ACCEPTED),
         ],
     )
