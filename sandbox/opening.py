@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -37,27 +38,27 @@ class Opening:
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return Response(status_code=403)
         typed = await read_params(request)
-        dialect, handle = self.dialects.get(typed.text("network")), typed.text("handle").strip().lstrip("@")
-        if dialect is None or not HANDLE.fullmatch(handle):
+        network, _, kind = typed.text("network").partition(":")
+        dialect, handle = self.dialects.get(network), typed.text("handle").strip().lstrip("@")
+        if dialect is None or (kind and kind not in dialect.kinds) or not HANDLE.fullmatch(handle):
             return self._form(request, typed, "handle_refused")
         handle = dialect.whole_handle(handle)
         if dialect.account_named(self.setting.world, handle) is not None:
             return self._form(request, typed, "handle_taken")
-        open_account(self.setting, dialect, self._fields(typed, dialect, handle))
+        open_account(self.setting, dialect, self._fields(typed, dialect, handle, kind))
         return RedirectResponse(f"/#{dialect.slug}-{handle}", 303)
 
-    def _fields(self, typed: Params, dialect: Dialect, handle: str) -> dict[str, str]:
+    def _fields(self, typed: Params, dialect: Dialect, handle: str, kind: str) -> dict[str, str]:
         """With what connects it, where there is an interface at all."""
         token = dialect.make_secret() if dialect.api_paths else ""
         said = {name: typed.text(name).strip() for name in ("display_name", "bio")}
-        return {"handle": handle, "token": token, **said}
+        return {"handle": handle, "token": token, "scopes": f"{dialect.scopes} {kind}".strip(), **said}
 
     def _form(self, request: Request, typed: Params, wrong: str = "") -> Response:
         language = language_of(request)
         options = "".join(
-            f'<option value="{slug}"{" selected" if slug == typed.text("network") else ""}>'
-            f"{esc(dialect.name[language])}</option>"
-            for slug, dialect in self.dialects.items()
+            f'<option value="{value}"{" selected" if value == typed.text("network") else ""}>{esc(name)}</option>'
+            for value, name in self._kinds(language)
         )
         body = (
             f"{head('open_account', 'open_account_note', language)}"
@@ -75,3 +76,10 @@ class Opening:
         return page(
             request, title=say("open_account", language), body=body, here="networks", status=422 * bool(wrong) or 200
         )
+
+    def _kinds(self, language: str) -> Iterator[tuple[str, str]]:
+        """What may be opened: an account of each network, and its other sorts."""
+        for slug, dialect in self.dialects.items():
+            yield slug, dialect.name[language]
+            for kind, name in dialect.kinds.items():
+                yield f"{slug}:{kind}", f"{dialect.name[language]} · {say(name, language)}"

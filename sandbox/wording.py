@@ -78,6 +78,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Cet identifiant est déjà pris sur ce réseau. Choisissez-en un autre.",
         "That handle is taken on this network. Choose another.",
     ),
+    "supergroup": ("مجموعة", "groupe", "group"),
     "display_name": ("الاسم المعروض", "Nom affiché", "Display name"),
     "bio": ("النبذة", "Bio", "Bio"),
     "public_page": ("الصفحة العلنية", "Page publique", "Public page"),

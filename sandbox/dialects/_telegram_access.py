@@ -43,7 +43,7 @@ def token_of(request: Request) -> str | None:
 
 
 def account_of(world: World, request: Request) -> Account | None:
-    """The channel whose administrator the bot is."""
+    """The channel or supergroup in which the bot is."""
     found = world.token(SLUG, token_of(request) or "")
     return world.account(found.account_id) if found and found.account_id else None
 
@@ -66,19 +66,41 @@ def bot_id(token: str) -> int:
     return int(digits) if digits.isdecimal() else int.from_bytes(hashlib.sha256(token.encode()).digest()[:4], "big")
 
 
-def bot_json(token: str, account: Account) -> Json:
+def bot_json(number: int, account: Account) -> Json:
     name = f"{re.sub(r'[^a-z0-9_]', '', account.handle.lower())}_bot"
-    return {"id": bot_id(token), "is_bot": True, "first_name": account.display_name, "username": name}
+    return {"id": number, "is_bot": True, "first_name": account.display_name, "username": name}
 
 
-def rights_of(token: Token) -> dict[str, bool]:
-    """A bot opened with "write" may do all that an administrator of a channel may; else what its scopes name."""
-    names = ("can_post_messages", "can_edit_messages", "can_delete_messages")
+CHANNEL, GROUP = "channel", "supergroup"
+CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_delete_messages")
+GROUP_RIGHTS = ("can_delete_messages", "can_pin_messages", "can_manage_topics")
+PERMISSIONS = {
+    "can_send_messages": "text messages", "can_send_photos": "photos", "can_send_videos": "videos",
+    "can_send_documents": "documents",
+}  # fmt: skip
+"""What a restricted member of a supergroup may be allowed to send, as the network's refusals call it."""
+
+
+def kind_of(world: World, chat: Account) -> str:
+    """A supergroup is an account whose bots were given that scope; any other is a channel."""
+    return GROUP if any(GROUP in token.scopes for token in world.tokens_of(chat.id)) else CHANNEL
+
+
+def rights_of(token: Token, kind: str) -> dict[str, bool]:
+    """A bot opened with "write" may do all that an administrator may; else what its scopes name."""
+    names = GROUP_RIGHTS if kind == GROUP else CHANNEL_RIGHTS
     return {name: "write" in token.scopes or name in token.scopes for name in names}
 
 
+def status_of(token: Token, kind: str) -> str:
+    """In a channel bots are administrators; in a supergroup also members, and restricted ones."""
+    if kind == CHANNEL or any(rights_of(token, kind).values()):
+        return "administrator"
+    return "member" if "member" in token.scopes else "restricted"
+
+
 class Bot:
-    """One call's bot: its token, the channel that it administers, and the call's parameters."""
+    """One call's bot: its token, the channel or supergroup that it is in, and the call's parameters."""
 
     def __init__(self, world: World, request: Request, params: Params) -> None:
         raw = request.path_params["token"]
@@ -92,24 +114,40 @@ class Bot:
         self.request = request
         self.params = params
 
-    def channel(self) -> Account:
+    def chat(self) -> Account:
         """The chat that `chat_id` names, by @username or by number, which must be the bot's own."""
-        wanted = self.params.text("chat_id")
+        wanted = self.params.text("chat_id").lower()
         if not wanted:
             raise Refused(400, "Bad Request: chat_id is empty")
-        named = {f"@{self.account.handle.lower()}", str(channel_id(self.account))}
-        if wanted.lower() in named:
+        if wanted in _names(self.account):
             return self.account
-        others = [one for one in self.world.accounts() if one.network == SLUG]
-        if any(wanted.lower() in {f"@{one.handle.lower()}", str(channel_id(one))} for one in others):
-            raise Refused(403, "Forbidden: bot is not a member of the channel chat")
-        raise Refused(400, "Bad Request: chat not found")
+        other = next((one for one in self.world.accounts(SLUG) if wanted in _names(one)), None)
+        if other is None:
+            raise Refused(400, "Bad Request: chat not found")
+        raise Refused(403, f"Forbidden: bot is not a member of the {kind_of(self.world, other)} chat")
 
-    def channel_with(self, right: str) -> Account:
-        channel = self.channel()
-        if not rights_of(self.token)[right]:
+    @property
+    def is_in_group(self) -> bool:
+        return kind_of(self.world, self.account) == GROUP
+
+    def may(self, right: str) -> bool:
+        return rights_of(self.token, GROUP if self.is_in_group else CHANNEL).get(right, False)
+
+    def chat_with(self, right: str) -> Account:
+        """A channel, in which the bot needs that right."""
+        chat = self.chat()
+        if not self.is_in_group and not self.may(right):
             raise Refused(400, "Bad Request: need administrator rights in the channel chat")
-        return channel
+        return chat
+
+    def chat_for(self, *permissions: str) -> Account:
+        """Where the bot may send that: in a channel with the right to post, in a supergroup unless restricted."""
+        chat = self.chat_with("can_post_messages")
+        if self.is_in_group and status_of(self.token, GROUP) == "restricted":
+            for permission in permissions:
+                if permission not in self.token.scopes:
+                    raise Refused(400, f"Bad Request: not enough rights to send {PERMISSIONS[permission]} to the chat")
+        return chat
 
     def objects(self, name: str) -> list[Any]:
         """A list that came as JSON, or as a JSON text in a form field."""
@@ -129,6 +167,10 @@ class Bot:
             return json.loads(text)
         except ValueError:
             raise Refused(400, f"Bad Request: can't parse {name} JSON object") from None
+
+
+def _names(chat: Account) -> set[str]:
+    return {f"@{chat.handle.lower()}", str(channel_id(chat))}
 
 
 class SendLimit:

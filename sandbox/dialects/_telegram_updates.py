@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.dialects._telegram_access import Bot, Json, Refused
+from sandbox.dialects._telegram_access import GROUP, Bot, Json, Refused, kind_of
 from sandbox.dialects._telegram_messages import chat_json
 from sandbox.dialects.base import Setting
 from sandbox.engagement import crowd_of
@@ -69,8 +69,8 @@ class Updates:
         ]
 
     def _collect(self, inbox: Inbox, channel: Account) -> None:
-        """Grouped: one update per post for all that has happened since the last."""
-        if "message_reaction_count" not in inbox.allowed:
+        """Grouped: one update per post for all that has happened since the last; only where reactions are anonymous."""
+        if "message_reaction_count" not in inbox.allowed or kind_of(self.setting.world, channel) == GROUP:
             return
         for post in reversed(self.setting.world.posts_of(channel)):
             now = reactions(self.setting, post)
@@ -83,7 +83,8 @@ class Updates:
         at = self.setting.clock()
         inbox.last_id = max(inbox.last_id + 1, int((at - NUMBERED_FROM) * 5))
         changed: dict[str, Any] = {
-            "chat": chat_json(channel), "message_id": int(post.id), "date": int(at), "reactions": counts,
+            "chat": chat_json(self.setting.world, channel), "message_id": int(post.id), "date": int(at),
+            "reactions": counts,
         }  # fmt: skip
         inbox.waiting.append((at, {"update_id": inbox.last_id, "message_reaction_count": changed}))
 

@@ -157,6 +157,8 @@ class Dialect:
     posts are a grid of them. Bodies of the paths in `streamed` are left to their routes, so that a large file is never
     held whole. `own_faults` are those of the faults of few networks that strike here. `settings` is the path of a page
     on which is set what only this network refuses, and `drafts` tells what waits on people's phones to be posted.
+    `kinds` are the other sorts of account that a person may open there: a scope of its token → its name in the pages'
+    wording.
     """
 
     slug: str
@@ -188,6 +190,7 @@ class Dialect:
     drafts: Callable[[Setting], Sequence[Draft]] = lambda _: ()
     told_path: Callable[[Request, str], str] = lambda _, path: path
     refusal_of: Callable[[str, Request], Refusal | None] = lambda _kind, _request: None
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def account_named(self, world: World, handle: str) -> Account | None:
         return self.named(world, handle) if self.named else world.account_by_handle(self.slug, handle)

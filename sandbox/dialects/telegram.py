@@ -1,4 +1,4 @@
-"""Owns the simulated Telegram: a bot that is administrator of a public channel, over the documented Bot API.
+"""Owns the simulated Telegram: a bot in a public channel or supergroup, over the documented Bot API.
 
 Written from https://core.telegram.org/bots/api only (read 2026-11; each method names its section). Bots see neither
 views nor forwards nor a channel's history, so there are none here; a post has no alternative text for its pictures.
@@ -6,16 +6,15 @@ views nor forwards nor a channel's history, so there are none here; a post has n
 
 from __future__ import annotations
 
-import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.dialects._telegram_access import (
+    GROUP,
     SLUG,
     Bot,
     Json,
@@ -27,26 +26,20 @@ from sandbox.dialects._telegram_access import (
     token_of,
     wait_in_body,
 )
-from sandbox.dialects._telegram_messages import (
-    FILE_PREFIX,
-    administrator_json,
-    full_chat_json,
-    message_json,
-)
+from sandbox.dialects._telegram_files import BAD_PHOTO, BAD_VIDEO, Files, Source
+from sandbox.dialects._telegram_messages import full_chat_json, kind_of_file, member_json, message_json
 from sandbox.dialects._telegram_text import CAPTION_LENGTH, TEXT_LENGTH, checked, read
 from sandbox.dialects._telegram_updates import Updates, reactions
 from sandbox.dialects.base import Dialect, Picture, Refusal, Setting, ShownPost
 from sandbox.engagement import followers_of
-from sandbox.params import UnreadableBody, Upload, read_params
+from sandbox.params import UnreadableBody, read_params
 from sandbox.posttext import Links, as_html
-from sandbox.records import Account, Post
+from sandbox.records import Account, Media, Post
 from sandbox.world import World
 
-PHOTO_BYTES = 10 * 1024 * 1024
-PHOTO_SIDES = 10_000
-PHOTO_RATIO = 20
-GROUP = (2, 10)
-BAD_PHOTO = "Bad Request: IMAGE_PROCESS_FAILED"
+GROUP_OF = range(2, 11)
+"""How many pictures and films make an album."""
+DELETABLE_SECONDS = 48 * 3600.0
 SAME = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
@@ -68,6 +61,7 @@ class Api:
         self.world = setting.world
         self.limit = SendLimit(setting)
         self.updates = Updates(setting)
+        self.files = Files(setting)
         methods: dict[str, Method] = {
             "getMe": self.get_me,
             "getChat": self.get_chat,
@@ -76,6 +70,7 @@ class Api:
             "getUpdates": self.updates.get,
             "sendMessage": self.send_message,
             "sendPhoto": self.send_photo,
+            "sendVideo": self.send_video,
             "sendMediaGroup": self.send_media_group,
             "editMessageText": self.edit_message_text,
             "editMessageCaption": self.edit_message_caption,
@@ -86,7 +81,7 @@ class Api:
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/bot{token}/{method}", self.call, methods=["GET", "POST"]),
-            Route("/file/photos/{id:int}", self.photo),
+            *self.files.routes(),
         ]
 
     async def call(self, request: Request) -> Response:
@@ -102,70 +97,75 @@ class Api:
             return JSONResponse(Refused(400, "Bad Request: can't parse the request").body, 400)
         return JSONResponse({"ok": True, "result": result})
 
-    async def photo(self, request: Request) -> Response:
-        """The picture as the channel's public page shows it."""
-        media = self.world.media(SLUG, str(request.path_params["id"]))
-        return Response(media.content, media_type=media.mime) if media else Response(status_code=404)
-
     async def get_me(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#getme"""
         abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries", "has_main_web_app")
-        return bot_json(bot.token.token, bot.account) | {**dict.fromkeys(abilities, False), "can_join_groups": True}
+        me = bot_json(bot_id(bot.token.token), bot.account)
+        return me | {**dict.fromkeys(abilities, False), "can_join_groups": True}
 
     async def get_chat(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#getchat"""
-        return full_chat_json(bot.channel())
+        return full_chat_json(self.world, bot.chat())
 
     async def get_chat_member(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#getchatmember; here only the bot itself can be asked about."""
-        bot.channel()
+        bot.chat()
         if bot.params.text("user_id") != str(bot_id(bot.token.token)):
             raise Refused(400, "Bad Request: user not found")
-        return administrator_json(bot)
+        return member_json(bot)
 
     async def get_chat_member_count(self, bot: Bot) -> int:
         """https://core.telegram.org/bots/api#getchatmembercount"""
-        channel = bot.channel()
-        age = self.setting.age(channel.created_at)
-        return followers_of(f"{SLUG}:{channel.handle}", age, self.setting.speed)
+        chat = bot.chat()
+        age = self.setting.age(chat.created_at)
+        return followers_of(f"{SLUG}:{chat.handle}", age, self.setting.speed)
 
     async def send_message(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#sendmessage"""
-        channel = self._sending(bot)
+        chat = self._sending(bot, "can_send_messages")
         text, entities = self._words(bot, "text", TEXT_LENGTH)
         extra = {"entities": entities, "link_preview_options": bot.object("link_preview_options")}
-        return self._answer(channel, self._add(bot, text, extra))
+        return self._answer(chat, self._add(bot, text, extra))
 
     async def send_photo(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#sendphoto"""
-        channel = self._sending(bot)
+        chat = self._sending(bot, "can_send_photos")
         caption, entities = self._words(bot, "caption", CAPTION_LENGTH)
-        photo = self._photo(bot, bot.params.uploads.get("photo"), bot.params.text("photo"))
-        return self._answer(channel, self._add(bot, caption, {"entities": entities, "media_ids": [photo]}))
+        media = self.files.photo(bot, Source.of_field(bot, "photo"))
+        return self._answer(chat, self._add(bot, caption, _with_media(entities, media, bot.params.flag)))
+
+    async def send_video(self, bot: Bot) -> Json:
+        """https://core.telegram.org/bots/api#sendvideo: at most 50 MB; what is no MPEG-4 becomes a document."""
+        chat = self._sending(bot, "can_send_videos")
+        caption, entities = self._words(bot, "caption", CAPTION_LENGTH)
+        media = self.files.video(bot, Source.of_field(bot, "video"))
+        return self._answer(chat, self._add(bot, caption, _with_media(entities, media, bot.params.flag)))
 
     async def send_media_group(self, bot: Bot) -> list[Json]:
         """https://core.telegram.org/bots/api#sendmediagroup: 2 to 10 items, all or none; one message for each."""
-        channel = self._sending(bot)
         items = bot.objects("media")
-        if not GROUP[0] <= len(items) <= GROUP[1]:
+        chat = self._sending(bot, *(SENDS.get(_type_of(item), "can_send_documents") for item in items))
+        if len(items) not in GROUP_OF:
             raise Refused(400, "Bad Request: wrong number of messages in the album")
-        ready = [self._album_item(bot, item) for item in items]
+        ready = [self._album_item(bot, item, number) for number, item in enumerate(items, 1)]
         with self.world.transaction():
             group = make_post_id(self.world, self.setting.clock())
             shared = {"media_group_id": f"1{group}"}
             posts = [self._add(bot, caption, {**extra, **shared}) for caption, extra in ready]
-        return [self._answer(channel, post) for post in posts]
+        return [self._answer(chat, post) for post in posts]
 
-    def _album_item(self, bot: Bot, item: Any) -> tuple[str, dict[str, Any]]:
-        if not isinstance(item, dict) or item.get("type") != "photo":
-            raise Refused(501, "The sandbox imitates albums of photos only")
+    def _album_item(self, bot: Bot, item: Any, number: int) -> tuple[str, dict[str, Any]]:
+        """A picture or a film, mixed as one likes; each with a caption of its own."""
+        kind = _type_of(item)
+        if kind not in SENDS:
+            raise Refused(501, "The sandbox imitates albums of photos and videos only")
         caption, entities = read(
             str(item.get("caption") or ""), str(item.get("parse_mode") or ""), item.get("caption_entities") or []
         )
-        source = str(item.get("media") or "")
-        file = bot.params.uploads.get(source.removeprefix("attach://")) if source.startswith("attach://") else None
-        extra = {"entities": entities, "media_ids": [self._photo(bot, file, source)]}
-        return checked(caption, CAPTION_LENGTH, name="caption"), extra
+        checked(caption, CAPTION_LENGTH, name="caption")
+        source = Source.of_item(bot, item)
+        media = self.files.photo(bot, source) if kind == "photo" else self.files.album_video(bot, source, number)
+        return caption, _with_media(entities, media, item.get)
 
     async def edit_message_text(self, bot: Bot) -> Json:
         """https://core.telegram.org/bots/api#editmessagetext"""
@@ -176,7 +176,7 @@ class Api:
         return self._edit(bot, "caption", CAPTION_LENGTH)
 
     def _edit(self, bot: Bot, name: str, limit: int) -> Json:
-        channel = bot.channel_with("can_edit_messages")
+        chat = bot.chat_with("can_edit_messages")
         post = self._own(bot, "message to edit not found")
         if bool(post.extra["media_ids"]) != (name == "caption"):
             raise Refused(400, f"Bad Request: there is no {name} in the message to edit")
@@ -187,18 +187,21 @@ class Api:
         if text == post.text and dict(post.extra) | changed == dict(post.extra):
             raise Refused(400, SAME)
         self.world.edit_post(SLUG, post.id, text=text, extra=dict(post.extra) | changed)
-        return self._answer(channel, self._own(bot, "message to edit not found"))
+        return self._answer(chat, self._own(bot, "message to edit not found"))
 
     async def delete_message(self, bot: Bot) -> bool:
-        """https://core.telegram.org/bots/api#deletemessage; an administrator may delete any message of its channel."""
-        bot.channel_with("can_delete_messages")
-        self.world.delete_post(SLUG, self._own(bot, "message to delete not found").id)
+        """https://core.telegram.org/bots/api#deletemessage: any with the right; in a supergroup its own of 48 hours."""
+        bot.chat_with("can_delete_messages")
+        post = self._own(bot, "message to delete not found")
+        if not bot.may("can_delete_messages") and self.setting.clock() > post.created_at + DELETABLE_SECONDS:
+            raise Refused(400, "Bad Request: message can't be deleted")
+        self.world.delete_post(SLUG, post.id)
         return True
 
-    def _sending(self, bot: Bot) -> Account:
-        channel = bot.channel_with("can_post_messages")
-        self.limit.spend(channel)
-        return channel
+    def _sending(self, bot: Bot, *permissions: str) -> Account:
+        chat = bot.chat_for(*permissions)
+        self.limit.spend(chat)
+        return chat
 
     def _words(self, bot: Bot, name: str, limit: int) -> tuple[str, list[Json]]:
         given = bot.objects("entities" if name == "text" else "caption_entities")
@@ -210,7 +213,7 @@ class Api:
         with self.world.transaction():
             post = Post(
                 id=make_post_id(self.world, now), network=SLUG, account_id=bot.account.id, text=text,
-                extra=past({}) | {"silent": bot.params.flag("disable_notification")} | dict(extra),
+                extra=past({}) | _said_of_all(bot) | dict(extra),
                 in_reply_to=self._answered(bot), created_at=now,
                 received_at=bot.request.scope.get("sandbox.received_at", now), edited_at=None, deleted_at=None,
             )  # fmt: skip
@@ -235,38 +238,30 @@ class Api:
             raise Refused(400, f"Bad Request: {otherwise}")
         return post
 
-    def _photo(self, bot: Bot, file: Upload | None, source: str) -> str:
-        """An upload, or the file_id of an earlier one, https://core.telegram.org/bots/api#sending-files."""
-        if file is None and source.startswith(("http://", "https://")):
-            raise Refused(501, "The sandbox fetches nothing from the internet")
-        if file is None:
-            known = self.world.media(SLUG, source.removeprefix(FILE_PREFIX))
-            if not source.startswith(FILE_PREFIX) or known is None:
-                raise Refused(400, "Bad Request: there is no photo in the request")
-            return str(known.id)
-        size = _measured(file)
-        made = self.world.add_media(
-            network=SLUG, account_id=bot.account.id, mime=file.mime, description="", extra=size,
-            content=file.content, ready_at=self.setting.clock(),
-        )  # fmt: skip
-        return str(made)
-
-    def _answer(self, channel: Account, post: Post) -> Json:
-        return message_json(self.world, channel, post)
+    def _answer(self, chat: Account, post: Post) -> Json:
+        return message_json(self.world, chat, post)
 
 
-def _measured(file: Upload) -> dict[str, int]:
-    """At most 10 MB, width and height 10,000 together, and a ratio of 20."""
-    if len(file.content) > PHOTO_BYTES:
-        raise Refused(400, "Bad Request: file is too big")
-    try:
-        with Image.open(io.BytesIO(file.content)) as picture:
-            width, height = picture.size
-    except (OSError, Image.DecompressionBombError):
-        raise Refused(400, BAD_PHOTO) from None
-    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
-        raise Refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
-    return {"width": width, "height": height}
+SENDS = {"photo": "can_send_photos", "video": "can_send_videos"}
+
+
+def _type_of(item: Any) -> str:
+    return str(item.get("type", "")) if isinstance(item, dict) else ""
+
+
+def _with_media(entities: list[Json], media: str, given: Callable[[str], Any]) -> dict[str, Any]:
+    return {
+        "entities": entities, "media_ids": [media], "has_media_spoiler": bool(given("has_spoiler")),
+        "show_caption_above_media": bool(given("show_caption_above_media")),
+    }  # fmt: skip
+
+
+def _said_of_all(bot: Bot) -> dict[str, Any]:
+    """Of every message of one call; whose bot it was is told in supergroups."""
+    return {
+        "silent": bot.params.flag("disable_notification"), "has_protected_content": bot.params.flag("protect_content"),
+        "bot": bot_id(bot.token.token),
+    }  # fmt: skip
 
 
 def past(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,16 +270,29 @@ def past(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost:
-    """The message as the channel's public page shows it."""
+    """The message as the chat's public page shows it."""
     links = Links(tag_url=lambda tag: f"{base}/{account.handle}", account_url=lambda _handle: None)
     found = [setting.world.media(SLUG, media_id) for media_id in post.extra["media_ids"]]
-    pictures = [Picture(f"{base}/file/photos/{media.id}", "", media.mime) for media in found if media]
+    pictures = [shown(base, media) for media in found if media]
     total = sum(entry["total_count"] for entry in reactions(setting, post))
     return ShownPost(
         id=post.id, permalink=f"{base}/{account.handle}/{post.id}", text=post.text, html=as_html(post.text, links),
         language="", warning="", visibility="public", at=post.created_at, edited_at=post.edited_at, pictures=pictures,
         figures=[("reactions", total)], in_reply_to=post.in_reply_to, marks=marks(post),
     )  # fmt: skip
+
+
+def shown(base: str, media: Media) -> Picture:
+    if kind_of_file(media) == "photo":
+        return Picture(f"{base}/file/photos/{media.id}", "", media.mime)
+    poster = f"{base}/file/thumbnails/{media.id}"
+    name = str(media.extra["name"]) if kind_of_file(media) == "document" else ""
+    return Picture(f"{base}/file/videos/{media.id}", name, media.mime, poster, float(media.extra["seconds"]))
+
+
+def _refusal_of(kind: str, request: Request) -> Refusal | None:
+    is_video = request.url.path.lower().endswith("/sendvideo")
+    return Refusal(400, Refused(400, BAD_VIDEO).body) if kind == "media_refused" and is_video else None
 
 
 def marks(post: Post) -> list[str]:
@@ -320,7 +328,7 @@ DIALECT = Dialect(
         "metrics": (BOTH, "/bot*/getUpdates"),
         "edit": (BOTH, "/bot*/editMessage*"),
         "delete": (BOTH, "/bot*/deleteMessage"),
-        "media": (BOTH, "/bot*/send[PM][he][od]*"),
+        "media": (BOTH, "/bot*/send[PMV][hei][od]*"),
         "profile": (BOTH, "/bot*/get[MC][eh]*"),
     },
     refusals={
@@ -338,4 +346,6 @@ DIALECT = Dialect(
     token_of=token_of,
     wait=wait_in_body,
     permalinks=("/{handle}", "/{handle}/{post_id:int}", "/s/{handle}"),
+    refusal_of=_refusal_of,
+    kinds={GROUP: "supergroup"},
 )

@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
 from tests.sandbox.conftest import picture
+from tests.sandbox.telegram import Bot
 
-CHANNEL = "@rabita_demo"
 BASMALA = "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِيمِ"
 GRINNING = "😀"
 COUNTS = {"allowed_updates": ["message_reaction_count"]}
-
-
-@dataclass
-class Bot:
-    """A client of the Bot API: every call names the channel unless told otherwise."""
-
-    base: str
-    token: str
-
-    def call(self, method: str, *, files: Any = None, **fields: Any) -> requests.Response:
-        url = f"{self.base}/bot{self.token}/{method}"
-        sent = {"chat_id": CHANNEL, **fields}
-        if files is None:
-            return requests.post(url, json=sent, timeout=5)
-        return requests.post(url, data=sent, files=files, timeout=5)
-
-    def ask(self, method: str, **how: Any) -> Any:
-        answer = self.call(method, **how).json()
-        assert answer["ok"], answer
-        return answer["result"]
-
-    def refused(self, method: str, **how: Any) -> tuple[int, str]:
-        answer = self.call(method, **how)
-        body = answer.json()
-        assert (body["ok"], body["error_code"]) == (False, answer.status_code)
-        return answer.status_code, body["description"]
 
 
 @pytest.fixture
