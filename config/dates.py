@@ -95,6 +95,12 @@ def hijri_months(first: date, last: date) -> str:
     return f"{begun} – {end}"
 
 
+def hijri_cell(day: date) -> str:
+    """The Hijri day beside a Gregorian one: with its month on the first and where a week begins, else the number."""
+    _year, month, number = hijri_parts(day)
+    return f"{number} {HIJRI_MONTHS[month - 1]}" if number == 1 or day.weekday() == 0 else str(number)
+
+
 def is_ramadan(day: date) -> bool:
     return hijri_parts(day)[1] == 9  # noqa: PLR2004  (the ninth month)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Case, Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
@@ -124,7 +124,9 @@ def agenda(
     `shown` entries that come after the first `start`."""
     zone = zone_of(actor, filters)
     posts, slots = found(actor, first, last, filters, zone)
-    counted_posts, counted_slots = counted(posts), counted(slots)
+    house = actor.organisation_id or 0
+    counted_posts = counted(posts, zone, delivery_status(house))
+    counted_slots = counted(slots, zone, slot_status())
     counts = added(counted_posts, counted_slots)
     if a_day is None:
         end = start + shown
@@ -159,22 +161,20 @@ def midnight(day: date, zone: str) -> datetime:
 
 
 def found(actor: Actor, first: date, last: date, filters: Filters, zone: str) -> tuple[Rows, Rows]:
-    """Deliveries and slots of the span, with aliases for the `day` of each in the zone and for its `status`."""
+    """Deliveries and slots of the span."""
     allow(actor, Capability.VIEW_DELIVERIES)
     within = {
         "due_at__gte": midnight(first, zone),
         "due_at__lt": midnight(last + timedelta(days=1), zone),
         **narrowing(filters),
     }
-    day = TruncDate("due_at", tzinfo=ZoneInfo(zone))
-    posts = deliveries_in_lists(actor)
-    posts = posts.filter(**within).alias(day=day, status=delivery_status(actor.organisation_id or 0))
-    slots = slots_of(actor).filter(**within).alias(day=day, status=slot_status())
+    posts, slots = deliveries_in_lists(actor).filter(**within), slots_of(actor).filter(**within)
     if filters.language:
         posts = posts.filter(variant__content__language=filters.language)
         slots = slots.filter(channel__language=filters.language)
     if filters.status:
-        posts, slots = posts.filter(status=filters.status), slots.filter(status=filters.status)
+        posts = posts.alias(said=delivery_status(actor.organisation_id or 0)).filter(said=filters.status)
+        slots = slots.alias(said=slot_status()).filter(said=filters.status)
     return posts, slots
 
 
@@ -187,12 +187,13 @@ def narrowing(filters: Filters) -> dict[str, Any]:
     return {column: value for column, value in wanted.items() if value}
 
 
-def counted(rows: Rows) -> Counts:
-    """How many of each state each day has."""
+def counted(rows: Rows, zone: str, status: Case) -> Counts:
+    """How many of each state each day of the zone has."""
     counts: Counts = defaultdict(dict)
-    grouped = rows.order_by().select_related(None).annotate(day=F("day"), status=F("status"))
-    for day, status, n in grouped.values("day", "status").annotate(n=Count("pk")).values_list("day", "status", "n"):
-        counts[day][Status(status)] = n
+    day = TruncDate("due_at", tzinfo=ZoneInfo(zone))
+    grouped = rows.order_by().select_related(None).values(day=day, status=status).annotate(n=Count("pk"))
+    for date_, said, n in grouped.values_list("day", "status", "n"):
+        counts[date_][Status(said)] = n
     return counts
 
 

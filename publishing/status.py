@@ -3,6 +3,8 @@
 The same table is also given as SQL, so that counts and the words beside an entry can never disagree.
 """
 
+from collections.abc import Mapping
+
 from django.db.models import Case, CharField, Q, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +84,7 @@ def delivery_status(house: int) -> Case:
         When(Q(state=D.PENDING, variant__in=unsigned), then=Value(S.HELD.value)),
         When(state=D.PROCESSING, reason=BY_HAND, then=Value(S.ASSISTED.value)),
         When(state=D.HELD, hold_reason=HoldReason.LATE, then=Value(S.LATE.value)),
-        *(When(state=state, then=Value(status.value)) for state, status in OF_DELIVERY.items()),
+        *(When(state__in=states, then=Value(status.value)) for status, states in by_status(OF_DELIVERY)),
         output_field=CharField(),
     )
 
@@ -90,7 +92,17 @@ def delivery_status(house: int) -> Case:
 def slot_status() -> Case:
     """`status_of_slot` as SQL over slots."""
     return Case(
-        *(When(variant__state=state, then=Value(status.value)) for state, status in OF_VARIANT.items()),
+        *(
+            When(variant__state__in=states, then=Value(status.value))
+            for status, states in by_status(OF_VARIANT)
+            if status != S.PLANNED
+        ),
         default=Value(S.PLANNED.value),
         output_field=CharField(),
     )
+
+
+def by_status(table: Mapping[str, Status]) -> list[tuple[Status, list[str]]]:
+    return [
+        (status, [state for state, said in table.items() if said == status]) for status in dict.fromkeys(table.values())
+    ]

@@ -167,13 +167,6 @@ def weekday(day: date) -> str:
 
 
 @register.filter
-def hijri_cell(day: date) -> str:
-    """The Hijri day beside a Gregorian one: with its month on the first and where a week begins, else the number."""
-    _year, month, number = dates.hijri_parts(day)
-    return f"{number} {dates.HIJRI_MONTHS[month - 1]}" if number == 1 or day.weekday() == 0 else str(number)
-
-
-@register.filter
 def is_ramadan(day: date) -> bool:
     return dates.is_ramadan(day)
 

@@ -1,5 +1,6 @@
 """What goes out when, where, and what is in the way? A month, a week, a day or a list, narrowed by its address."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -8,6 +9,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from csp.decorators import csp_update
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,10 +21,12 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from accounts.models import Language
 from campaigns.access import campaigns_of
+from chain.actors import Actor
+from chain.compiled import by_actor
 from publishing import agenda
 from publishing.access import channels_of, deliveries_in_lists
 from publishing.lifecycle import NEEDS_ME
-from publishing.models import BulkKind
+from publishing.models import BulkKind, Delivery
 from publishing.reasons import reason_of
 from publishing.status import Status
 from publishing.templatetags.deliveries import network_name
@@ -176,9 +180,18 @@ def calling(request: ActorRequest) -> dict[str, Any]:
     """What needs a person, the oldest first: how many, and the first three with their reason."""
     if not request.actor.can(Capability.SETTLE):
         return {"total": 0, "first": []}
-    waiting = deliveries_in_lists(request.actor).filter(NEEDS_ME).order_by("due_at")
-    first = [(one, reason_of(one.reason or "unconfirmed", one.reason_params)) for one in waiting[:NEEDS_SHOWN]]
-    return {"total": waiting.count(), "first": first}
+    first = [(one, reason_of(one.reason or "unconfirmed", one.reason_params)) for one in first_calling(request.actor)]
+    return {"total": sum(row["n"] for row in how_many_call(request.actor)), "first": first}
+
+
+def called(actor: Actor) -> QuerySet[Delivery]:
+    return deliveries_in_lists(actor).filter(NEEDS_ME).order_by("due_at")
+
+
+first_calling = by_actor(lambda actor: called(actor)[:NEEDS_SHOWN])
+how_many_call: Callable[[Actor], list[Any]] = by_actor(
+    lambda actor: called(actor).order_by().values("organisation").annotate(n=Count("pk"))
+)
 
 
 def back_of(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Content
 from publishing import bulk
 from publishing.lifecycle import DeliveryState
 from publishing.models import BulkAct, Channel, Delivery, Slot
@@ -55,6 +55,14 @@ def test_every_view_shows_the_post_in_both_calendars(carla: Client, post: Delive
     assert f'href="/deliveries/{post.pk}/"' in shown
     assert "1453" in shown
     assert "May 2031" in shown
+
+
+@pytest.mark.parametrize("view", ["month", "week", "day", "list"])
+def test_what_a_person_wrote_is_text_and_never_markup(carla: Client, post: Delivery, view: str) -> None:
+    Content.objects.filter(pk=post.variant.content_id).update(title='<b onclick="x">الرفق</b>')
+    shown = page(carla, f"view={view}&on={DAY}")
+    assert "&lt;b onclick=&quot;x&quot;&gt;الرفق&lt;/b&gt;" in shown
+    assert "<b onclick" not in shown
 
 
 @pytest.mark.parametrize("view", ["month", "week", "day", "list"])
