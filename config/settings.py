@@ -96,6 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.static",
                 "config.templatetags.sanad",
                 "config.templatetags.agenda",
+                "config.templatetags.charts",
                 "publishing.templatetags.deliveries",
             ],
         },

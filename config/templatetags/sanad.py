@@ -91,12 +91,6 @@ def number(value: figures.Number | None) -> str:
     return figures.grouped(value) if value is not None else _("Not reported by the platform")
 
 
-@register.simple_tag
-def part_of(part: figures.Number, whole: figures.Number) -> str:
-    """`12 of 40`: for rows, where a block with two names in it costs three times as much."""
-    return _("%(n)s of %(of)s") % {"n": figures.grouped(part), "of": figures.grouped(whole)}
-
-
 @register.filter
 def percent(share: figures.Number | None) -> str:
     return figures.percent(share) if share is not None else _("Not reported by the platform")
