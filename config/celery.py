@@ -153,6 +153,14 @@ def hush(**_: object) -> None:
         ears.pop().stop()
 
 
+@worker_shutting_down.connect
+def finish_what_is_in_hand(**_: object) -> None:
+    """What its rounds did not come to is for other workers."""
+    from publishing import rounds
+
+    rounds.ending.set()
+
+
 @task_received.connect
 def hear(**_: object) -> None:
     for ear in ears:

@@ -13,12 +13,12 @@ from publishing import (
     dispatching,
     freezing,
     look_ahead,
-    publisher,
     recalling,
     reconciling,
     reminding,
     renewing,
     revoking,
+    rounds,
     settling,
     sweeping,
     watchdog,
@@ -30,13 +30,13 @@ from publishing.models import Breaker, Channel
 @shared_task(ignore_result=True)
 def dispatch() -> None:
     heartbeats.beat(heartbeats.TICK)
-    for delivery_id in dispatching.mark_due():
-        publish.apply_async((delivery_id,), expires=120)
+    for delivery_ids in dispatching.mark_rounds():
+        publish.apply_async(delivery_ids, expires=120)
 
 
 @shared_task(ignore_result=True)
-def publish(delivery_id: int) -> None:
-    publisher.publish(delivery_id)
+def publish(*delivery_ids: int) -> None:
+    rounds.publish_each(delivery_ids)
 
 
 @shared_task(ignore_result=True)

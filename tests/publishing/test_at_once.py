@@ -58,7 +58,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 def sent() -> Iterator[list[int]]:
     """The ids that dispatching handed to the broker, instead of the broker."""
     handed: list[int] = []
-    with patch.object(tasks.publish, "apply_async", lambda args, **_: handed.append(args[0])):
+    with patch.object(tasks.publish, "apply_async", lambda args, **_: handed.extend(args)):
         yield handed
 
 
