@@ -219,6 +219,8 @@ def _pictures(pictures: object, language: str) -> str:
 
 
 def _picture(picture: Picture, language: str) -> str:
+    if picture.mime.startswith("application/"):
+        return f'<p><a href="{esc(picture.url)}"><bdi>{esc(picture.description)}</bdi></a></p>'
     unsaid = "no_alt_film" if picture.mime.startswith("video/") else "no_alt"
     caption = esc(picture.description) or esc(say(unsaid, language))
     lasts = f'<span class="lasts">{timed("lasts", picture.seconds, language)}</span>' if picture.seconds else ""
@@ -229,8 +231,6 @@ def _shown(picture: Picture, controls: str = " controls") -> str:
     if picture.mime.startswith("video/"):
         poster = f' poster="{esc(picture.poster)}"' if picture.poster else ""
         return f'<video src="{esc(picture.url)}"{poster}{controls} muted preload="metadata"></video>'
-    if picture.mime.startswith("application/"):
-        return f'<a href="{esc(picture.url)}">{esc(picture.description or picture.mime)}</a>'
     return f'<img src="{esc(picture.url)}" alt="{esc(picture.description)}" loading="lazy">'
 
 

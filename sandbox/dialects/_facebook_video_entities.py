@@ -153,28 +153,21 @@ class VideoTeller:
         crowd = crowd_of(post.id if post else film.id)
         age, speed = (self.age(post) if post else 0.0), self.setting.speed
         audience, counts = crowd.audience(age, speed), crowd.counts(age, speed)
-        replays, watched = audience.views // 9, round(film.seconds * 1000 * (35 + crowd.offset * 3) / 100)
-        long_enough = audience.views * 6 // 10
-        whole_time = watched * audience.views
-        spread = {"like": counts.favourites} if counts.favourites else {}
-        social = {"SHARE": counts.reblogs, "COMMENT": counts.replies}
+        plays, watched = audience.views, round(film.seconds * 1000 * (35 + crowd.offset * 3) / 100)
+        times = (watched if plays else 0, watched * plays)
+        likes = {"like": counts.favourites} if counts.favourites else {}
+        social = {name: number for name, number in (("share", counts.reblogs), ("comment", counts.replies)) if number}
         return {
-            "fb_reels_total_plays": audience.views,
-            "fb_reels_replay_count": replays,
-            "blue_reels_play_count": audience.views - replays,
-            "post_video_views": long_enough,
-            "post_video_avg_time_watched": watched if audience.views else 0,
-            "post_video_view_time": whole_time,
-            "post_video_likes_by_reaction_type": {REACTIONS[name]: number for name, number in spread.items()},
-            "post_video_social_actions": {name: number for name, number in social.items() if number},
-            "total_video_views": long_enough,
-            "total_video_views_unique": audience.readers * 6 // 10,
-            "total_video_complete_views": audience.views // 4,
-            "total_video_avg_time_watched": watched if audience.views else 0,
-            "total_video_view_total_time": whole_time,
-            "total_video_reactions_by_type_total": spread,
-            "total_video_stories_by_action_type": {name.lower(): number for name, number in social.items() if number},
-        }
+            "fb_reels_total_plays": plays, "fb_reels_replay_count": plays // 9,
+            "blue_reels_play_count": plays - plays // 9, "post_video_views": plays * 6 // 10,
+            "post_video_avg_time_watched": times[0], "post_video_view_time": times[1],
+            "post_video_likes_by_reaction_type": {REACTIONS[name]: number for name, number in likes.items()},
+            "post_video_social_actions": {name.upper(): number for name, number in social.items()},
+            "total_video_views": plays * 6 // 10, "total_video_views_unique": audience.readers * 6 // 10,
+            "total_video_complete_views": plays // 4, "total_video_avg_time_watched": times[0],
+            "total_video_view_total_time": times[1], "total_video_reactions_by_type_total": likes,
+            "total_video_stories_by_action_type": social,
+        }  # fmt: skip
 
 
 def _row(node: str, name: str, value: Any) -> Json:

@@ -57,7 +57,7 @@ class Videos:
     def publish(self, call: Call, page: Account) -> Json:
         """POST /{page}/videos, .../documentation/video-api/guides/publishing: from a handle, a file, or in phases."""
         phases: dict[str, Callable[[Call, Account], Json]] = {
-            "start": self._start, "transfer": self._transfer, "finish": self._finish,
+            "start": self._start, "transfer": self._transfer, "finish": self._finish, "cancel": self._cancel,
         }  # fmt: skip
         phase = call.params.text("upload_phase")
         if phase:
@@ -125,6 +125,13 @@ class Videos:
             check_length(film_at(self.films.path(film)))
             film = self._described(self._processed(film), call.params)
             self.films.publish(film, page, call, state, at)
+        return {"success": True}
+
+    def _cancel(self, call: Call, page: Account) -> Json:
+        film = self._session(call, page)
+        if film.is_uploaded:
+            raise video_error(1363041)
+        self.films.delete(film)
         return {"success": True}
 
     def _session(self, call: Call, page: Account) -> PageFilm:

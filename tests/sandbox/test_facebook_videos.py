@@ -139,6 +139,15 @@ def test_a_video_comes_in_phases(mine: Studio, clock: ManualClock, monkeypatch: 
     assert requests.get(mine.get(begun["video_id"], fields="source")["source"], timeout=5).content == content
 
 
+def test_an_upload_in_phases_can_be_cancelled(mine: Studio) -> None:
+    videos = f"{mine.id}/videos"
+    begun = mine.post(videos, upload_phase="start", file_size=5000)
+    session = {"upload_session_id": begun["upload_session_id"]}
+    assert mine.post(videos, upload_phase="cancel", **session) == {"success": True}
+    assert error_of(mine.post(videos, upload_phase="finish", **session)) == (6000, 1363041)
+    assert error_of(mine.get(begun["video_id"])) == (100, 33)
+
+
 def test_phases_out_of_order_are_refused(mine: Studio) -> None:
     videos = f"{mine.id}/videos"
     assert error_of(mine.post(videos, upload_phase="start"))[0] == 100
