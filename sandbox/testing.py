@@ -159,7 +159,7 @@ def running_sandbox(
         finally:
             if mail is not None:
                 mail.stop()
-            server.should_exit = server.force_exit = True  # a kept connection of the product has nothing more to say
+            server.stop()
             thread.join(timeout=10)
 
 

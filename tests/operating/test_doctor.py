@@ -242,7 +242,7 @@ def network_clock() -> Iterator[tuple[str, dict[str, timedelta]]]:
             """Quiet."""
 
     server = HTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", off
     server.shutdown()

@@ -74,7 +74,7 @@ def files() -> Iterator[Files]:
     kept = Files()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(kept))
     kept.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield kept
     server.shutdown()
