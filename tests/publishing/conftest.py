@@ -21,7 +21,8 @@ TOKEN = "token-of-the-tests"
 
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[SandboxClient]:
-    with running_sandbox() as running:
+    """For all tests of a run, which within five minutes ask one account's network more often than one institution."""
+    with running_sandbox(rate_limit=1_000_000) as running:
         yield running
 
 

@@ -1,6 +1,6 @@
 """What a network says of its quota is kept, shown, not run against; it binds the channel or the whole application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,12 +16,19 @@ from networks.types import RateLimit
 from publishing import publisher, quotas, recording
 from publishing.lifecycle import DeliveryState
 from publishing.models import Channel, Delivery
-from sandbox.testing import SandboxClient
+from sandbox.testing import SandboxClient, running_sandbox
 from tests.deliveries import make_channel
 from tests.people import People, make_institution, sign_in
 
 Due = Callable[..., Delivery]
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[SandboxClient]:
+    """With the quota of the network itself."""
+    with running_sandbox() as running:
+        yield running
 
 
 def said(remaining: int, *, minutes: float = 5) -> RateLimit:
