@@ -1,6 +1,7 @@
 """Owns the migrated database that the tests' own databases are copied from, so that each run does not migrate anew.
 
 One per state of the migrations, kept in the server under a name that says so; those unused for two days are dropped.
+SQLite's is a file; only the newest is kept.
 """
 
 import hashlib
@@ -38,6 +39,18 @@ def blueprint(address: str) -> str:
     return name
 
 
+def blueprint_file(folder: Path) -> Path:
+    """SQLite's, made in `folder` unless it is there."""
+    path = folder / f"{PREFIX}{fingerprint()}.sqlite3"
+    if not path.exists():
+        for old in folder.glob(f"{PREFIX}*"):
+            old.unlink(missing_ok=True)
+        unfinished = folder / f"{PREFIX}unfinished_{os.getpid()}.sqlite3"
+        migrate(f"sqlite:///{unfinished}")
+        unfinished.rename(path)
+    return path
+
+
 def fingerprint() -> str:
     """Of all migrations, ours and those of the packages."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
@@ -60,10 +73,14 @@ def make(server: "psycopg.Connection[tuple[object, ...]]", address: str, name: s
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(unfinished)))
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
     at = urlunsplit(urlsplit(address)._replace(path=f"/{unfinished}"))
-    command = (sys.executable, "manage.py", "migrate", "--verbosity", "0")
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": at}, stdin=subprocess.DEVNULL, check=True)
+    migrate(at)
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     server.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+def migrate(address: str) -> None:
+    command = (sys.executable, "manage.py", "migrate", "--verbosity", "0")
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": address}, stdin=subprocess.DEVNULL, check=True)
 
 
 def drop_unused(server: "psycopg.Connection[tuple[object, ...]]", kept: str) -> None:

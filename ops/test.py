@@ -10,6 +10,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ VAR = ROOT / "var" / "test"
 NO_TESTS, SOME_FAILED = 5, 1
 WHY_LENGTH = 300
 INSIDE = "SANAD_TEST_INSIDE"
+UNWANTED = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SANAD_ENV", "PYTHONDONTWRITEBYTECODE"}
+"""Of the person's environment. The last one would have every process of a run compile the same thousand files."""
 LINT = {
     "ruff check": ("-m", "ruff", "check", "."),
     "ruff format": ("-m", "ruff", "format", "--check", "."),
@@ -29,6 +32,8 @@ LINT = {
     "catalogues": ("-m", "ops.messages", "check"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
 }
+COLLECTION = {"collection": ("-m", "pytest", "--collect-only", "-qq")}
+"""Tests that cannot be read are told of at once; and each process that runs them finds them compiled."""
 TYPES = {"mypy --strict": ("-m", "mypy")}
 
 
@@ -77,14 +82,14 @@ def main(arguments: list[str]) -> int:
     word, rest = (arguments[0], arguments[1:]) if arguments else ("all", [])
     tally = Tally()
     if word == "lint":
-        return _checks(LINT, tally)
+        return _checks(tally, LINT)
     if word == "types":
-        return _checks(TYPES, tally)
+        return _checks(tally, TYPES)
     if word not in {"all", "tests", "coverage"}:
         print(__doc__)
         return 2
     if word == "all":
-        _checks({**LINT, **TYPES}, tally)
+        _checks(tally, TYPES, {**LINT, **COLLECTION})
     run_tests(tally, rest, whole=word != "tests", measured=word == "coverage")
     return conclude(tally)
 
@@ -111,13 +116,13 @@ def prepare() -> None:
     messages.compile_all()
     os.environ["SANAD_VAR"] = str(VAR)
     (VAR / "static").mkdir(exist_ok=True)
-    for name in [name for name in os.environ if name in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SANAD_ENV"}]:
+    for name in UNWANTED & set(os.environ):
         del os.environ[name]
 
 
 def run_tests(tally: Tally, arguments: Sequence[str], *, whole: bool, measured: bool = False) -> None:
     """All tests on PostgreSQL, then those marked embedded on SQLite. Some tests: only the first."""
-    from ops.blueprint import blueprint
+    from ops.blueprint import blueprint, blueprint_file
     from ops.services import services
 
     cover = ("--cov", "--cov-report=") if measured else ()
@@ -132,6 +137,7 @@ def run_tests(tally: Tally, arguments: Sequence[str], *, whole: bool, measured: 
             embedded = {
                 name: value for name, value in found.environment.items() if not name.startswith(("DATABASE", "TEST_DB"))
             }
+            embedded["TEST_DB_TEMPLATE"] = str(blueprint_file(VAR))
             more = ("--cov-append",) if measured else ()
             pytest("SQLite", ("-m", "embedded", *parallel(()), *cover, *more), embedded, tally)
     if measured:
@@ -158,18 +164,29 @@ def pytest(label: str, arguments: Sequence[str], found: Mapping[str, str], tally
         tally.faults.append(f"pytest on {label} broke off with code {code}")
 
 
-def _checks(checks: Mapping[str, Sequence[str]], tally: Tally) -> int:
-    for name, command in checks.items():
-        _step(name, command, tally)
+def _checks(tally: Tally, *lanes: Mapping[str, Sequence[str]]) -> int:
+    """The checks of a lane one after the other, the lanes beside each other."""
+
+    def walk(lane: Mapping[str, Sequence[str]]) -> None:
+        for name, command in lane.items():
+            _step(name, command, tally)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(walk, lanes))
     return 1 if tally.faults else 0
 
 
 def _step(name: str, command: Sequence[str], tally: Tally) -> None:
+    """What it says is shown when it ends, in one piece: another may run beside it."""
     began = time.monotonic()
-    print(f"\n── {name}", flush=True)
-    code = subprocess.run([sys.executable, *command], stdin=subprocess.DEVNULL, check=False).returncode
-    print(f"   {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
-    if code:
+    done = subprocess.run(
+        [sys.executable, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, check=False,
+    )  # fmt: skip
+    ending = f"   {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s"
+    said = done.stdout if done.returncode or name not in COLLECTION else ""
+    print(f"\n── {name}\n{said}{ending}", flush=True)
+    if done.returncode:
         tally.faults.append(name)
 
 

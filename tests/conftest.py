@@ -1,13 +1,16 @@
 """What every test shares: the people of tests/people.py, cheap password hashes, plain names of static files."""
 
 import gc
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations  # type: ignore[attr-defined]  # operations first is circular
+from django.db.backends.sqlite3.creation import DatabaseCreation
 from django.test import override_settings
 from django.utils import translation
 
@@ -44,6 +47,25 @@ def _collected_seldom(_pages_read: None) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """SQLite makes no database from another: the new file begins as a copy of the migrated one (ops/blueprint.py)."""
+    template = settings.DATABASES["default"]["TEST"].get("TEMPLATE")
+    if connection.vendor != "sqlite" or not template:
+        yield
+        return
+    create = DatabaseCreation._create_test_db  # type: ignore[attr-defined]
+
+    def copied(self: DatabaseCreation, *given: Any) -> str:
+        name: str = create(self, *given)
+        shutil.copyfile(template, name)
+        return name
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseCreation, "_create_test_db", copied)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

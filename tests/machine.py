@@ -22,10 +22,15 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the applications do is true on SQLite too, the embedded default; only the browser is not driven twice."""
+    """What the applications do is true on SQLite too, the embedded default; only the browser is not driven twice.
+
+    Nor are tests without a database, which pytest-django would not let them open.
+    """
     for item in items:
-        drives = {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ()))
-        if item.path.parent.name in EMBEDDED and not drives:
+        taken = set(getattr(item, "fixturenames", ()))
+        has_database = item.get_closest_marker("django_db") is not None or "db" in taken or "transactional_db" in taken
+        drives = {"page", "browser", "context", "new_context"} & taken
+        if item.path.parent.name in EMBEDDED and has_database and not drives:
             item.add_marker(pytest.mark.embedded)
 
 
