@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
 import pytest
 import requests
 
@@ -56,6 +60,23 @@ def test_a_cut_upload_goes_on_where_it_was_interrupted(mine: Studio) -> None:
     assert mine.reached(session)["file_offset"] == 70_000
     handle = mine.send(session, content[70_000:], 70_000).json()["h"]
     assert mine.post(f"{mine.id}/videos", fbuploader_video_file_chunk=handle)["id"]
+
+
+def test_a_connection_that_breaks_leaves_what_it_brought(mine: Studio) -> None:
+    content = film()
+    session, at = mine.begin(content)["id"], urlsplit(mine.base)
+    told = {"Authorization": f"OAuth {mine.token}", "file_offset": "0", "Content-Length": str(len(content))}
+    connection = HTTPConnection(str(at.hostname), at.port, timeout=5)
+    connection.putrequest("POST", f"{at.path}/{mine.version}/{session}")
+    for name, value in told.items():
+        connection.putheader(name, value)
+    connection.endheaders(content[:80_000])
+    connection.close()
+    deadline = time.monotonic() + 5
+    while (reached := mine.reached(session)["file_offset"]) == 0 and time.monotonic() < deadline:
+        continue
+    assert 0 < reached <= 80_000
+    assert mine.send(session, content[reached:], reached).json()["h"]
 
 
 def test_a_session_is_opened_by_its_signature_and_its_token_in_the_header(mine: Studio) -> None:
