@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from accounts.capabilities import Capability
 from campaigns.models import Campaign, Content, MediaFile, Messenger, Programme, Remark, Segment, Variant
 from chain.actors import Actor
+from chain.compiled import by_actor
 from chain.errors import NotAllowed, NotFound
 
 T = TypeVar("T", bound=Model)
@@ -56,7 +57,10 @@ def named_in_brief(actor: Actor, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def campaign_or_404(actor: Actor, pk: int) -> Campaign:
-    return only(campaigns_of(actor), pk)
+    return only_one(campaign_by_key(actor, pk))
+
+
+campaign_by_key = by_actor(lambda actor, pk: campaigns_of(actor).filter(pk=pk), numbers=1)
 
 
 def contents_of(actor: Actor) -> QuerySet[Content]:
@@ -122,7 +126,10 @@ def allow(actor: Actor, capability: Capability) -> None:
 
 
 def only(found: QuerySet[T], pk: int) -> T:
-    thing = found.filter(pk=pk).first()
-    if thing is None:
+    return only_one(list(found.filter(pk=pk)[:1]))
+
+
+def only_one(found: list[T]) -> T:
+    if not found:
         raise NotFound
-    return thing
+    return found[0]

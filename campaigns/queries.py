@@ -6,7 +6,7 @@ The number of queries does not grow with rows.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -25,7 +25,7 @@ from campaigns.access import campaigns_of, contents_of, house, variants_of
 from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Remark, Variant
 from chain.actors import Actor
-from chain.compiled import by_actor
+from chain.compiled import Compiled, by_actor
 from chain.models import Decision, Gate, Verdict
 from chain.reviewing import Standing
 
@@ -240,24 +240,36 @@ class Progress:
 def progress(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
     """By campaign id, three queries however many there are. A campaign without contents has zeros, which are true."""
     ids = [campaign.pk for campaign in campaigns]
-    chosen = Campaign.objects.filter(pk__in=ids).order_by("pk")
-    variants = Variant.objects.filter(content__campaign_id__in=ids).order_by("content__campaign_id")
-    counted = (
-        chosen.values("pk", count=Count("contents")),
-        variants.values(pk=F("content__campaign_id")).annotate(
-            written=Count("pk", filter=~Q(state=VariantState.WITHDRAWN)),
-            in_review=Count("pk", filter=Q(state=VariantState.IN_REVIEW)),
-            signed=Count("pk", filter=Q(state=VariantState.APPROVED)),
-        ),
-        chosen.values("pk").annotate(
-            scheduled=Count("deliveries", filter=Q(deliveries__state__in=ON_ITS_WAY)),
-            published=Count("deliveries", filter=Q(deliveries__state="published")),
-        ),
-    )
+    asked = [table(ids[0]) for table in OF_ONE] if len(ids) == 1 else [table(*ids) for table in NUMBERS]
     rows: dict[int, dict[str, int]] = {pk: {} for pk in ids}
-    for row in (row for table in counted for row in table):
-        rows[row["pk"]].update(cast(dict[str, int], row))
+    for row in (row for table in asked for row in table):
+        rows[row["pk"]].update(row)
     return {pk: progress_of(row) for pk, row in rows.items()}
+
+
+def contents_counted(*ids: int) -> QuerySet[Any, Any]:
+    return Campaign.objects.filter(pk__in=ids).order_by("pk").values("pk", count=Count("contents"))
+
+
+def variants_counted(*ids: int) -> QuerySet[Any, Any]:
+    variants = Variant.objects.filter(content__campaign_id__in=ids).order_by("content__campaign_id")
+    return variants.values(pk=F("content__campaign_id")).annotate(
+        written=Count("pk", filter=~Q(state=VariantState.WITHDRAWN)),
+        in_review=Count("pk", filter=Q(state=VariantState.IN_REVIEW)),
+        signed=Count("pk", filter=Q(state=VariantState.APPROVED)),
+    )
+
+
+def deliveries_counted(*ids: int) -> QuerySet[Any, Any]:
+    chosen = Campaign.objects.filter(pk__in=ids).order_by("pk").values("pk")
+    return chosen.annotate(
+        scheduled=Count("deliveries", filter=Q(deliveries__state__in=ON_ITS_WAY)),
+        published=Count("deliveries", filter=Q(deliveries__state="published")),
+    )
+
+
+NUMBERS = (contents_counted, variants_counted, deliveries_counted)
+OF_ONE: tuple[Compiled[Any], ...] = tuple(Compiled(table) for table in NUMBERS)
 
 
 def progress_of(row: dict[str, int]) -> Progress:

@@ -19,6 +19,8 @@ from chain.actors import Actor, Via
 T = TypeVar("T")
 MARK = -(2**62) - 1
 """Stands where the first value comes, the numbers below it for the next ones; no row has such a key."""
+LARGEST = 2**63 - 1
+"""Of a number beyond that, which an address may well name, no row can be found."""
 
 
 class Compiled(Generic[T]):
@@ -36,7 +38,7 @@ class Compiled(Generic[T]):
     def __call__(self, *numbers: int) -> list[T]:
         of_mark = dict(zip(self.marks, numbers, strict=True))
         queryset, compiler, text, given = self.made()
-        if not text:
+        if not text or any(abs(number) > LARGEST for number in numbers):
             return []
         if queryset.query.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("What is locked must be locked in a transaction.")
@@ -62,17 +64,22 @@ class Compiled(Generic[T]):
         return made
 
 
-def by_actor(build: "Callable[[Actor], models.QuerySet[Any, T]]") -> Callable[[Actor], list[T]]:
-    """What `build` finds for an actor, made once for all who hold the same capabilities. Of the actor it may use only
-    those (by `can`), the person and the institution."""
+def by_actor(build: "Callable[..., models.QuerySet[Any, T]]", numbers: int = 0) -> Callable[..., list[T]]:
+    """What `build` finds for an actor and so many numbers, its text made once for all who hold the same capabilities.
+
+    Of the actor it may use only those (by `can`), the person and the institution.
+    """
 
     @lru_cache(256)
     def made(held: frozenset[str]) -> Compiled[T]:
-        return Compiled(lambda user, house: build(Actor("", house, user, Via.SESSION, held)), numbers=2)
+        def question(user: int, house: int, *given: int) -> "models.QuerySet[Any, T]":
+            return build(Actor("", house, user, Via.SESSION, held), *given)
 
-    def asked(actor: Actor) -> list[T]:
+        return Compiled(question, numbers + 2)
+
+    def asked(actor: Actor, *given: int) -> list[T]:
         question = made(actor.capabilities | actor.awaiting_second_factor)
-        return question(actor.user_id or 0, actor.organisation_id or 0)
+        return question(actor.user_id or 0, actor.organisation_id or 0, *given)
 
     return asked
 

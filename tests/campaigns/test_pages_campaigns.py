@@ -90,6 +90,11 @@ def test_a_long_list_of_the_desk_begins_with_a_few_and_leads_to_all_of_them(
     assert (whole.count('class="row"'), 'href="?all=' in whole) == (3, False)
 
 
+def test_a_number_that_no_campaign_can_have_is_not_found(client: Client, alice: User) -> None:
+    sign_in(client, alice)
+    assert [client.get(f"/campaigns/{number}/").status_code for number in (0, 2**63 - 1, 2**63, 10**30)] == [404] * 4
+
+
 def test_the_outsiders_desk_and_lists_show_nothing_of_ours(client: Client, in_review: Variant, charlie: User) -> None:
     sign_in(client, charlie)
     for path in ("/", "/contents/", "/claims/", "/campaigns/", "/review/"):
