@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import facebook
 import requests
@@ -46,11 +46,13 @@ PAUSE_SECONDS = 900.0
 class Graph(facebook.GraphAPI):  # type: ignore[misc]
     """facebook-sdk refuses version numbers of two digits and knows no proof: both are added here."""
 
+    spoken: ClassVar[str] = VERSION
+
     def __init__(
         self, http: Client, base_url: str, token: str, app: AppCredentials | None, *, seconds: float | None = None
     ) -> None:
         super().__init__(session=LibrarySession(http, base_url), timeout=Timeout(total=seconds) if seconds else None)
-        self.version = VERSION
+        self.version = self.spoken
         self.access_token = token or None
         self.proof = proof_of(token, app)
 

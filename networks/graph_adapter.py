@@ -28,6 +28,7 @@ class GraphAdapter(Adapter):
     auth: ClassVar[tuple[Auth, ...]] = (Auth.OAUTH2, Auth.TOKEN)
     default_url: ClassVar[str] = "https://graph.facebook.com"
     consent_host: ClassVar[str] = "https://www.facebook.com"
+    graph: ClassVar[type[Graph]] = Graph
     caller: ClassVar[type[GraphCaller]] = GraphCaller
     own_posts: ClassVar[str]
     """The edge under which an account's own posts stand, newest first."""
@@ -48,7 +49,8 @@ class GraphAdapter(Adapter):
         seconds: float | None = None,
     ) -> Answer:
         speaks_for = self.connection.access_token if token is None else token
-        graph = Graph(self.http, self.connection.base_url, speaks_for, self.connection.app_credentials, seconds=seconds)
+        app = self.connection.app_credentials
+        graph = self.graph(self.http, self.connection.base_url, speaks_for, app, seconds=seconds)
         try:
             return self._caller.ask(stake, graph, act, refused=refused)
         finally:
@@ -62,9 +64,13 @@ class GraphAdapter(Adapter):
                 Stake.READ, partial(Graph.get_connections, id=node, connection_name=edge, **given), token=token
             )
             yield answer
-            if not (further := after(answer)):
+            if not (further := self._after(answer)):
                 return
             given |= further
+
+    def _after(self, answer: Answer) -> dict[str, str]:
+        """What to ask for the next page; {} after the last one."""
+        return after(answer)
 
     def _batch(self, calls: Sequence[str]) -> list[insights.Part]:
         answer = self._ask(Stake.READ, lambda graph: graph.batch(calls))
@@ -99,17 +105,20 @@ class GraphAdapter(Adapter):
         fields: str,
         is_same: Callable[[Mapping[str, Any]], bool],
         published: Callable[[Mapping[str, Any]], Published],
+        *,
+        edge: str = "",
     ) -> Lookup:
-        """Reads the account's own posts back past `since`; there are no keys by which a post could be asked for."""
+        """Reads the account's own posts (under `edge`, where another than the usual one has them) back past `since`;
+        there are no keys by which a post could be asked for."""
         found: list[Published] = []
         looked_at, is_complete = 0, False
-        for answer in self._pages(self._account, self.own_posts, fields=fields):
+        for answer in self._pages(self._account, edge or self.own_posts, fields=fields):
             starts_at = since + timedelta(seconds=min(answer.server_ahead(), 0) - 2)
             page = dated_objects(object_with(answer, Stake.READ, "data")["data"], self.time)
             recent = [told for told in page if created(told, self.time) >= starts_at]
             looked_at += len(recent)
             found += [published(told) for told in recent if is_same(told)]
-            if is_complete := len(recent) < len(page) or not after(answer):
+            if is_complete := len(recent) < len(page) or not self._after(answer):
                 break
         found.sort(key=lambda one: one.published_at)
         return Lookup(found[0] if found else None, is_complete, looked_at, tuple(found[1:]))

@@ -5,7 +5,7 @@ withdrawn for media views in November 2025.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -147,6 +147,14 @@ def insight_in(part: Part) -> Figure:
             return count_of(total, "value")
     values = [value for entry in objects(part, "data") for value in objects(entry, "values")]
     return count_of(values[-1], "value") if values else (None, MissingCode.NOT_REPORTED)
+
+
+def without_figures(remote_id: str, error: NetworkError, metrics: Iterable[Metric]) -> PostMetrics:
+    """For a post whose own figures were not told: gone where the network says so, as far as this call can tell."""
+    if isinstance(error, Rejected) and error.code == Code.NOT_FOUND:
+        return PostMetrics(remote_id, gone=True)
+    asked = tuple(metrics)
+    return PostMetrics(remote_id, dict.fromkeys(asked), dict.fromkeys(asked, why_missing(error)))
 
 
 def why_missing(error: NetworkError) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from networks.answers import count_of, words
-from networks.errors import Code, MissingCode, NetworkError, Rejected
-from networks.insights import Figure, Part, insight, insight_in, why_missing
+from networks.errors import MissingCode, NetworkError
+from networks.insights import Figure, Part, insight, insight_in
 from networks.metrics import Metric
 from networks.types import AccountMetrics, PostMetrics
 
@@ -57,13 +57,6 @@ def post_figures(remote_id: str, own: Mapping[str, Any], told: Sequence[Part]) -
         missing={metric: why for metric, (_, why) in figures.items() if why},
         extra={} if interactions is None else {INTERACTIONS: interactions},
     )
-
-
-def without_figures(remote_id: str, error: NetworkError) -> PostMetrics:
-    """For a post whose own counts were not told: gone where the network says so, as far as this call can tell."""
-    if isinstance(error, Rejected) and error.code == Code.NOT_FOUND:
-        return PostMetrics(remote_id, gone=True)
-    return PostMetrics(remote_id, dict.fromkeys(METRICS), dict.fromkeys(METRICS, why_missing(error)))
 
 
 def _in_our_unit(metric: Metric, figure: Figure) -> Figure:

@@ -61,8 +61,16 @@ def choice(name: str, *choices: str, required: bool = False, is_for_every_part: 
     return Option(name, OptionKind.CHOICE, choices, default, required=required, is_for_every_part=is_for_every_part)
 
 
-def words(name: str, max_length: int, *, unit: TextUnit = TextUnit.CODE_POINTS, required: bool = False) -> Option:
-    return Option(name, OptionKind.TEXT, max_length=max_length, unit=unit, required=required)
+def words(
+    name: str,
+    max_length: int,
+    *,
+    unit: TextUnit = TextUnit.CODE_POINTS,
+    required: bool = False,
+    is_for_every_part: bool = True,
+) -> Option:
+    every = is_for_every_part
+    return Option(name, OptionKind.TEXT, max_length=max_length, unit=unit, required=required, is_for_every_part=every)
 
 
 def chosen(options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:

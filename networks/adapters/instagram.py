@@ -14,18 +14,18 @@ changed, a post cannot answer another one, and nobody can follow a link in a cap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from networks import caption_text, insights
 from networks import instagram_insights as figures
-from networks.answers import count_of, created, dated_objects, object_with, objects, only, section, words
+from networks.answers import created, dated_objects, object_with, objects, section, words
 from networks.base import Capability
 from networks.calls import Stake, lost
-from networks.errors import Code, NeedsReconnect, NetworkError, NotSent, ProblemCode, Rejected
-from networks.graph import BATCH, GraphCaller, after, succeeded
-from networks.graph_adapter import GraphAdapter
-from networks.instagram_containers import Containers, progress
-from networks.instagram_refusals import PAUSE_SECONDS, InstagramCaller
+from networks.container_adapter import TIME, ContainerAdapter
+from networks.errors import Code, NeedsReconnect, NetworkError, ProblemCode, Rejected
+from networks.graph import BATCH, GraphCaller
+from networks.instagram_containers import InstagramContainers
+from networks.instagram_refusals import InstagramCaller
 from networks.length import URL, TextUnit
 from networks.limits import Limits, VideoLimits
 from networks.metrics import Metric
@@ -38,11 +38,8 @@ from networks.types import (
     Post,
     PostMetrics,
     Problem,
-    Processing,
     Profile,
-    Published,
     Quota,
-    RateLimit,
     Ready,
     Severity,
     Tokens,
@@ -54,7 +51,6 @@ HOME = "https://www.instagram.com"
 PROFILE_FIELDS = "id,username,name,biography,website,profile_picture_url"
 MEDIA_FIELDS = "id,caption,timestamp,permalink,media_type,children{id}"
 COMMENT_FIELDS = "id,text,timestamp,username,from{username}"
-TIME = "timestamp"
 NOT_OFFERED = {
     Capability.REFRESH_TOKEN,
     Capability.REVOKE_TOKEN,
@@ -66,15 +62,9 @@ NOT_OFFERED = {
 }
 MAX_HASHTAGS, MAX_MENTIONS = 30, 20
 DAY = 86_400
-LOOK_AGAIN_SECONDS = 5.0
-REEL_SECONDS = 30.0
-BEGIN_AGAIN_SECONDS = 60.0
-MAX_FAILURES = 2
-LINK_SECONDS = 8.0
-"""So long may the look for a post's link take after it went out; without it the link is asked for again later."""
 
 
-class Instagram(GraphAdapter):
+class Instagram(ContainerAdapter):
     slug: ClassVar[str] = "instagram"
     label: ClassVar[str] = "Instagram"
     labels: ClassVar[Mapping[str, str]] = {"ar": "إنستغرام"}
@@ -87,7 +77,6 @@ class Instagram(GraphAdapter):
         "instagram_manage_insights",
         "instagram_manage_contents",
     )
-    fetches_media: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits(
         max_text=2_200,
         text_unit=TextUnit.UTF16_UNITS,
@@ -128,8 +117,10 @@ class Instagram(GraphAdapter):
     no figure."""
     caller: ClassVar[type[GraphCaller]] = InstagramCaller
     own_posts: ClassVar[str] = "media"
-    time: ClassVar[str] = TIME
-    _left: RateLimit | None = None
+    limit_edge: ClassVar[str] = "content_publishing_limit"
+    publish_edge: ClassVar[str] = "media_publish"
+    shown_fields: ClassVar[str] = MEDIA_FIELDS
+    shown_needs: ClassVar[str] = "permalink"
 
     # What may be written
 
@@ -193,92 +184,22 @@ class Instagram(GraphAdapter):
 
     # Publishing
 
-    @classmethod
-    def needs_preparing(cls, post: Post) -> bool:
-        return True
-
-    @classmethod
-    def upload_seconds(cls, post: Post) -> float:
-        return LINK_SECONDS
-
     def prepare(self, post: Post, saved: Mapping[str, object]) -> Ready | Waiting:
-        """Makes a container for each file and for the post. `saved` is a Progress: see instagram_containers."""
+        """There is no post without a file."""
         if not post.media:
             raise Rejected(Code.POST_REFUSED)
-        for media in post.media:
-            with self.open_media(media):
-                pass
-        self._see_what_is_left()
-        reached = progress(saved, post)
-        try:
-            containers = Containers(self._ask, self._account, self.media.address)
-            reached, is_finished = containers.go_on(post, self.compose(post), reached)
-        except NotSent as failure:
-            if failure.code != Code.MEDIA_NOT_READY:
-                raise
-            failure.saved = reached.again().to_json()
-            if reached.failures >= MAX_FAILURES:
-                raise
-            return Waiting(failure.saved, BEGIN_AGAIN_SECONDS)
-        if is_finished:
-            return Ready(post, reached.to_json())
-        return Waiting(reached.to_json(), REEL_SECONDS if post.media[0].is_video else LOOK_AGAIN_SECONDS)
+        return super().prepare(post, saved)
 
-    def _see_what_is_left(self) -> None:
-        """Raises NotSent where the account has published all that it may in 24 hours."""
-        fields = "quota_usage,config"
-        told = object_with(
-            self._ask(
-                Stake.READ,
-                lambda graph: graph.get_connections(self._account, "content_publishing_limit", fields=fields),
-            ),
-            Stake.READ,
-            "data",
-        )
-        limit = next(iter(objects(told, "data")), {})
-        used, total = count_of(limit, "quota_usage")[0], count_of(section(limit, "config"), "quota_total")[0]
-        if used is None or not total:
-            return
-        self._left = RateLimit(max(0, total - used), total, None)
-        if used >= total:
-            raise NotSent(Code.RATE_LIMITED, retry_after=PAUSE_SECONDS, params={"limit": total})
+    def _containers(self) -> InstagramContainers:
+        return InstagramContainers(self._ask, self._account, self.media.address)
 
-    def publish(self, ready: Ready, key: str) -> Published | Processing:
-        form = {"creation_id": str(ready.saved["container"])}
-        answer = self._ask(Stake.VISIBLE, lambda graph: graph.write(f"{self._account}/media_publish", form))
-        remote_id = words(object_with(answer, Stake.VISIBLE, "id"), "id")
-        try:
-            return self.check_status(remote_id)
-        except NetworkError:  # it is out, whatever became of the look for its link
-            return Processing(remote_id, LOOK_AGAIN_SECONDS)
-        finally:
-            self._count_one_less()
-
-    def _count_one_less(self) -> None:
-        """Of what the network says of calls and of posts, the one with the smaller share left is shown."""
-        if self._left is None or not self._left.limit or self._left.remaining is None:
-            return
-        posts, calls = RateLimit(max(0, self._left.remaining - 1), self._left.limit, None), self.last_rate_limit
-        if calls is None or _share(posts) <= _share(calls):
-            self.last_rate_limit = posts
-
-    def check_status(self, ref: str) -> Published | Processing:
-        """What was published is found under its id at once, as a rule; its link and time are told only there.
-
-        It is out: no refusal to show it says otherwise.
-        """
-        node = quote(ref, safe="")
-        try:
-            answer = self._ask(
-                Stake.READ, lambda graph: graph.get_object(node, fields=MEDIA_FIELDS), seconds=LINK_SECONDS
-            )
-        except Rejected:
-            return Processing(ref, LOOK_AGAIN_SECONDS)
-        return _published(object_with(answer, Stake.READ, "permalink"))
+    def _said(self, post: Post) -> dict[str, str]:
+        caption = self.compose(post)
+        return {"caption": caption} if caption else {}
 
     def find_published(self, post: Post, key: str, since: datetime) -> Lookup:
         """Caption and number of files are compared."""
-        return self._look_back(since, MEDIA_FIELDS, lambda told: self._is_same(told, post), _published)
+        return self._look_back(since, MEDIA_FIELDS, lambda told: self._is_same(told, post), self._published)
 
     def _is_same(self, told: Mapping[str, Any], post: Post) -> bool:
         """A caption may be told without its @ signs."""
@@ -287,34 +208,13 @@ class Instagram(GraphAdapter):
 
     @classmethod
     def remote_id_in(cls, permalink: str) -> str | None:
-        """/p/CODE/ or /reel/CODE/: the link has a code of its own; `_node` finds the post that it stands for."""
+        """/p/CODE/ or /reel/CODE/: the link has a code of its own; the post that it stands for is looked for."""
         try:
             parts = [part for part in urlsplit(permalink).path.split("/") if part]
         except ValueError:
             return None
         is_post = len(parts) >= 2 and parts[-2] in ("p", "reel")
         return super().remote_id_in(permalink) if is_post else None
-
-    def _node(self, remote_id: str) -> str:
-        """The post's id on the Graph API, also by the code in its link; not found once all were looked at."""
-        if remote_id.isdigit():
-            return remote_id
-        is_last = False
-        for answer in self._pages(self._account, "media", fields="id,permalink"):
-            for told in objects(object_with(answer, Stake.READ, "data"), "data"):
-                if self.remote_id_in(words(told, "permalink")) == remote_id:
-                    return words(told, "id")
-            is_last = not after(answer)
-        raise Rejected(Code.NOT_FOUND) if is_last else lost(Stake.READ, Code.ANSWER_TOO_LARGE)
-
-    def delete_post(self, remote_id: str) -> None:
-        try:
-            node = self._node(remote_id)
-            succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.delete_object(node)))
-        except Rejected as error:
-            if error.code != Code.NOT_FOUND:
-                raise
-            self._see_own_posts()
 
     # Measuring
 
@@ -326,7 +226,7 @@ class Instagram(GraphAdapter):
         measured: dict[str, PostMetrics] = {}
         for one, each in own.items():
             if isinstance(each, NetworkError):
-                measured[one] = figures.without_figures(one, each)
+                measured[one] = insights.without_figures(one, each, figures.METRICS)
             else:
                 measured[one] = figures.post_figures(one, each, [next(told) for _ in figures.of_post(each)])
         if any(one.gone for one in measured.values()):
@@ -370,21 +270,8 @@ def _handle(told: Mapping[str, Any]) -> str:
     return f"@{words(told, 'username')}"
 
 
-def _share(limit: RateLimit) -> float:
-    return (limit.remaining or 0) / (limit.limit or 1)
-
-
 def _media_count(told: Mapping[str, Any]) -> int:
     return len(objects(section(told, "children"), "data")) or 1
-
-
-def _published(told: Mapping[str, Any]) -> Published:
-    return Published(
-        remote_id=words(told, "id"),
-        permalink=words(told, "permalink"),
-        published_at=created(told, TIME),
-        raw=only(told, ("id", "timestamp", "permalink")),
-    )
 
 
 def _comment(told: Mapping[str, Any], reply_to: str) -> Comment:
