@@ -117,7 +117,8 @@ class Asked:
 
     def is_plain(self, slug: str) -> bool:
         """Whether it is the first page of a list of the whole institution: what is asked most, so its text is kept."""
-        return not (self.campaign_id or self.channel_id or (slug == self.only and self.page not in ("", "1")))
+        is_first = slug != self.only or (self.page in ("", "1") and slug not in NOT_COUNTED)
+        return is_first and not (self.campaign_id or self.channel_id)
 
 
 def needs_me(actor: Actor, asked: Asked | None = None) -> list[Group]:
@@ -153,13 +154,25 @@ all_totals: Callable[[Actor], list[Any]] = by_actor(lambda actor: totals_in(deli
 
 def page_of(slug: str, actor: Actor, asked: Asked, total: int | None = None) -> Page[Delivery]:
     """Of a list the page that was asked for, or the nearest there is, else its first rows; `total` spares its query."""
-    found = narrowed(lists()[slug](actor), asked)
-    pages = Paginator(found, SHOWN)
+    rows = asked.rows_of(slug)
+    if asked.is_plain(slug):
+        return first_page(slug, rows, actor, total)
+    pages = Paginator(narrowed(lists()[slug](actor), asked), SHOWN)
     if total is not None:
         pages.count = total
     page = pages.get_page(asked.page if slug == asked.only else "")
-    rows = asked.rows_of(slug)
-    page.object_list = first_rows(slug, rows)(actor) if asked.is_plain(slug) else list(page.object_list[:rows])
+    page.object_list = list(page.object_list[:rows])
+    return page
+
+
+def first_page(slug: str, rows: int, actor: Actor, total: int | None) -> Page[Delivery]:
+    """Of a list that is not counted, it is only known whether there is more."""
+    found = first_rows(slug, rows + 1)(actor) if slug in NOT_COUNTED else first_rows(slug, rows)(actor)
+    if total is None:
+        total = len(found) if slug in NOT_COUNTED else how_many(slug)(actor)
+    known: Any = range(total)
+    page: Page[Delivery] = Paginator(known, SHOWN).get_page(1)
+    page.object_list = found[:rows]
     return page
 
 
@@ -171,11 +184,21 @@ def waiting(which: Q, actor: Actor) -> QuerySet[Delivery]:
     return deliveries_in_lists(actor).filter(NEEDS_ME).filter(which).order_by("due_at", "pk")
 
 
+NOT_COUNTED = ("gone_out",)
+"""Of what went out there are tens of thousands; it is reckoned from now, so that its text is made anew, too."""
+
+
 @cache
 def first_rows(slug: str, rows: int) -> Callable[[Actor], list[Delivery]]:
-    """What went out is reckoned from now, so that its text is made anew."""
     found = lists()[slug]
-    return (lambda actor: list(found(actor)[:rows])) if slug == "gone_out" else by_actor(lambda a: found(a)[:rows])
+    return (lambda actor: list(found(actor)[:rows])) if slug in NOT_COUNTED else by_actor(lambda a: found(a)[:rows])
+
+
+@cache
+def how_many(slug: str) -> Callable[[Actor], int]:
+    found = lists()[slug]
+    counted = by_actor(lambda a: found(a).order_by().values("organisation").annotate(n=Count("pk")).values("n"))
+    return lambda actor: sum(row["n"] for row in counted(actor))
 
 
 def more_of(page: Page[Delivery]) -> int:
