@@ -47,6 +47,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         "probe": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.probe_stopped"),
         "bulk": every(1.0, "publishing.tasks.hand_out_bulk"),
         "take-down": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.delete_waiting"),
+        "correct": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.correct_waiting"),
         "remind": every(settings.PUBLISHING_SWEEP_SECONDS, "publishing.tasks.look_after_hands"),
         "check-channels": every(settings.CHANNEL_TICK_SECONDS, "publishing.tasks.check_channels"),
         "renew-tokens": every(settings.CHANNEL_TICK_SECONDS, "publishing.tasks.renew_tokens"),

@@ -248,6 +248,7 @@ CELERY_TASK_ROUTES = {
     "publishing.tasks.check_processing": {"queue": "publishing"},
     "publishing.tasks.delete": {"queue": "publishing"},
     "publishing.tasks.delete_copy": {"queue": "publishing"},
+    "publishing.tasks.correct": {"queue": "publishing"},
     "publishing.tasks.look_ahead_at": {"queue": "default"},
     "publishing.tasks.probe": {"queue": "publishing"},
     "publishing.tasks.probe_host": {"queue": "publishing"},

@@ -116,6 +116,8 @@ class Adapter(ABC):
     visibilities: ClassVar[tuple[Visibility, ...]]
     options: ClassVar[tuple[Option, ...]] = ()
     """What one may choose for each post here; an adapter reads it back with `option(post, name)`."""
+    editable_options: ClassVar[frozenset[str]] = frozenset()
+    """The options that `edit_post` can change beside the words."""
     metrics: ClassVar[frozenset[Metric]]
     account_metrics: ClassVar[frozenset[Metric]]
     capabilities: ClassVar[frozenset[Capability]]

@@ -14,6 +14,7 @@ from campaigns.lifecycle import CampaignState
 from campaigns.models import Campaign
 from chain.errors import NotFound
 from chain.models import Event
+from publishing.correction_models import Correction
 from publishing.lifecycle import DeliveryState
 from publishing.models import Channel, Delivery, Part
 from publishing.removal_models import Removal
@@ -85,7 +86,7 @@ def parts_of(house: Organisation, *, words: str = "", channel_id: int | None = N
 
 
 def posts_from(parts: Iterable[Part]) -> list[Post]:
-    """The parts as the ledger shows them: five queries, however many there are."""
+    """The parts as the ledger shows them: six queries, however many there are."""
     parts = list(parts)
     deliveries = {part.delivery_id for part in parts}
     reasons = reasons_of([part.delivery for part in parts if part.delivery.state in REMOVING])
@@ -138,14 +139,17 @@ class Version:
 
 
 def versions_of(variant_ids: set[int]) -> dict[int, list[Version]]:
-    """What went out of each text on its channel, by version."""
+    """What readers saw of each text on its channel, by version: posts, and words that took the place of others."""
     rows = Part.objects.filter(
         delivery__variant_id__in=variant_ids, position=0, published_at__isnull=False
     ).values_list("delivery__variant_id", "delivery__payload__revision__number", "published_at")
+    in_place = Correction.objects.filter(delivery__variant_id__in=variant_ids, done_at__isnull=False).values_list(
+        "delivery__variant_id", "payload__revision__number", "done_at"
+    )
     found: dict[int, list[Version]] = {}
-    for variant_id, number, published_at in rows.order_by("published_at"):
-        if published_at is not None:
-            found.setdefault(variant_id, []).append(Version(number, published_at))
+    seen = [(at, variant_id, number) for variant_id, number, at in (*rows, *in_place) if at is not None]
+    for at, variant_id, number in sorted(seen):
+        found.setdefault(variant_id, []).append(Version(number, at))
     return found
 
 
@@ -167,7 +171,7 @@ def reasons_of(deliveries: Sequence[Delivery]) -> dict[int, str]:
 
 
 def corrections_of(house: Organisation, limit: int = 20) -> list[Post]:
-    """The posts of which a later version went out, the newest first."""
+    """The posts of which readers saw a later version, in another post or in the same, the newest first."""
     later = Part.objects.filter(
         delivery__variant=OuterRef("delivery__variant"),
         delivery__payload__revision__number__gt=OuterRef("delivery__payload__revision__number"),
@@ -175,5 +179,7 @@ def corrections_of(house: Organisation, limit: int = 20) -> list[Post]:
     )
     out = Delivery.objects.filter(organisation=house, published_at__isnull=False).order_by()
     twice = out.values("variant").annotate(times=Count("pk")).filter(times__gt=1).values_list("variant", flat=True)
-    changed = parts_of(house).filter(Exists(later), delivery__variant__in=list(twice), position=0)
+    corrected = Exists(Correction.objects.filter(delivery=OuterRef("delivery"), done_at__isnull=False))
+    again = Q(Exists(later), delivery__variant__in=list(twice))
+    changed = parts_of(house).filter(again | Q(corrected), position=0)
     return posts_from(changed[:limit])

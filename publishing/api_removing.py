@@ -14,8 +14,8 @@ from accounts.api import actor_in, valid
 from accounts.capabilities import Capability
 from campaigns.access import content_or_404
 from chain.errors import NotFound
-from publishing import access, copies, recalling, removing
-from publishing.api_removing_shapes import CopyAnswerShape, DeletedShape, RecallContentShape, RecallShape
+from publishing import access, copies, correcting, recalling, removing
+from publishing.api_removing_shapes import CopyAnswerShape, CorrectShape, DeletedShape, RecallContentShape, RecallShape
 from publishing.api_shapes import DeliveryStoryShape
 from publishing.models import Delivery, Part
 from publishing.removal_models import Recall
@@ -76,6 +76,19 @@ class Deleted(OnDelivery):
             raise NotFound
         act = removing.confirm_deleted if answered["deleted"] else removing.cannot_delete
         act(delivery=delivery, part_id=part.pk, actor=actor_in(request))
+        return self.answer(pk)
+
+
+class Corrected(OnDelivery):
+    needs: ClassVar[dict[str, Capability]] = {"POST": C.RELEASE}
+
+    @extend_schema(request=CorrectShape, responses=DeliveryStoryShape)
+    def post(self, request: Request, pk: int) -> Response:
+        """Put the words of the newer signed version in the place of those that are live, where the network can.
+
+        Needs a fresh second factor; no token carries it. A worker does it: `corrections` say how far it has come.
+        """
+        correcting.correct(delivery=self.delivery(pk), why=valid(CorrectShape, request)["why"], actor=actor_in(request))
         return self.answer(pk)
 
 

@@ -40,6 +40,10 @@ class RecallContentShape(S.Serializer[Any]):
     why = S.CharField(max_length=500)
 
 
+class CorrectShape(S.Serializer[Any]):
+    why = S.CharField(max_length=500)
+
+
 class DeletedShape(S.Serializer[Any]):
     """`position` of the post in its delivery, 0 for the first."""
 

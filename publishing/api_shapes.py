@@ -9,6 +9,7 @@ from campaigns.models import LatenessPolicy
 from chain.models import Hold
 from networks.options import OptionKind
 from publishing.aftermath import Aftermath
+from publishing.correction_models import Correction
 from publishing.models import Attempt, Channel, Delivery, LookUp, Part
 from publishing.reasons import REASONS, reason_of
 from publishing.removal_models import Copy
@@ -160,15 +161,26 @@ class DeliveryShape(S.ModelSerializer[Delivery]):
         return str(reason_of(delivery.reason).next_step) if delivery.reason in REASONS else ""
 
 
+class CorrectionShape(S.ModelSerializer[Correction]):
+    """Newer words for what is live: under way until `done_at`, or `ended_at` with the code of what stood in the way."""
+
+    digest = S.CharField(source="payload.digest", read_only=True)
+
+    class Meta:
+        model = Correction
+        fields: ClassVar[list[str]] = ["digest", "why", "by", "asked_at", "code", "done_at", "ended_at"]
+
+
 class DeliveryStoryShape(DeliveryShape):
-    """One delivery with its parts, attempts and look-ups."""
+    """One delivery with its parts, attempts, look-ups and corrections."""
 
     parts = PartShape(many=True, read_only=True)
     attempts = AttemptShape(many=True, read_only=True)
     look_ups = LookUpShape(many=True, read_only=True)
+    corrections = CorrectionShape(many=True, read_only=True)
 
     class Meta(DeliveryShape.Meta):
-        fields: ClassVar[list[str]] = [*DeliveryShape.Meta.fields, "parts", "attempts", "look_ups"]
+        fields: ClassVar[list[str]] = [*DeliveryShape.Meta.fields, "parts", "attempts", "look_ups", "corrections"]
 
 
 class ScheduleShape(S.Serializer[Any]):

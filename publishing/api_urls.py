@@ -22,6 +22,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/preflight/", api_preflight.DeliveryPreflight.as_view(), name="api-delivery-preflight"),
     path("variants/<int:pk>/preflight/", api_preflight.VariantPreflight.as_view(), name="api-variant-preflight"),
     path("deliveries/<int:pk>/deleted/", api_removing.Deleted.as_view(), name="api-delivery-deleted"),
+    path("deliveries/<int:pk>/correct/", api_removing.Corrected.as_view(), name="api-delivery-correct"),
     path("deliveries/<int:pk>/copy/", api_removing.Copies.as_view(), name="api-delivery-copy"),
     path("overdue/", api_overdue.Overdue.as_view(), name="api-overdue"),
     *router.urls,

@@ -384,4 +384,5 @@ class BulkAct(models.Model):
 
 
 from publishing import access_models as _access_models  # noqa: E402, F401  # Django finds models by this module
+from publishing import correction_models as _correction_models  # noqa: E402, F401
 from publishing import removal_models as _removal_models  # noqa: E402, F401

@@ -106,6 +106,13 @@ REASONS: Mapping[str, Reason] = {
     "delete_failed": Reason(
         _("It could not be deleted from the network"), _("Delete it on the network itself, or try again.")
     ),
+    "correct_failed": Reason(
+        _("Its words could not be corrected on the network"),
+        _("Look at what stands there; ask again, or take it down and release the new version."),
+    ),
+    "correct_not_live": Reason(
+        _("It is no longer live"), _("Nothing to correct: release the new version if it is needed.")
+    ),
     "standing_twice": Reason(
         _("Two posts of it were found on the network"), _("Open both links, compare, and delete one of them.")
     ),

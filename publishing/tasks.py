@@ -10,6 +10,7 @@ from publishing import (
     checking,
     connecting_by_hand,
     copies,
+    correcting,
     dispatching,
     freezing,
     look_ahead,
@@ -144,6 +145,17 @@ def delete_waiting() -> None:
 @shared_task(ignore_result=True)
 def delete_copy(copy_id: int) -> None:
     copies.delete(copy_id)
+
+
+@shared_task(ignore_result=True)
+def correct_waiting() -> None:
+    for correction_id in correcting.claim():
+        correct.delay(correction_id)
+
+
+@shared_task(ignore_result=True)
+def correct(correction_id: int) -> None:
+    correcting.carry_out(correction_id)
 
 
 @shared_task(ignore_result=True)

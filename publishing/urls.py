@@ -33,6 +33,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/live/", deliveries.confirm_live, name="delivery-live"),
     path("deliveries/<int:pk>/again/", deliveries.send_again, name="delivery-again"),
     path("deliveries/<int:pk>/down/", deliveries.take_down, name="delivery-down"),
+    path("deliveries/<int:pk>/correct/", removing.correct, name="delivery-correct"),
     path("deliveries/<int:pk>/lateness/", deliveries.lateness, name="delivery-lateness"),
     path("deliveries/<int:pk>/deleted/", removing.deleted, name="delivery-deleted"),
     path("deliveries/<int:pk>/copy/", removing.copy, name="delivery-copy"),

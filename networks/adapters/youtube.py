@@ -73,6 +73,7 @@ class YouTube(GoogleAdapter):
     limits: ClassVar[Limits] = LIMITS
     visibilities: ClassVar[tuple[Visibility, ...]] = (Visibility.PUBLIC, Visibility.UNLISTED)
     options: ClassVar = videos.OPTIONS
+    editable_options: ClassVar[frozenset[str]] = frozenset({videos.TITLE})
     metrics: ClassVar[frozenset[Metric]] = frozenset({*videos.FIGURES, *youtube_reports.METRICS})
     account_metrics: ClassVar[frozenset[Metric]] = frozenset({Metric.FOLLOWERS})
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability) - NOT_OFFERED

@@ -16,7 +16,7 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns.models import LatenessPolicy
 from chain.errors import Invalid, StaleState
-from publishing import queries, scheduling, settling
+from publishing import correcting, queries, scheduling, settling
 from publishing.access import delivery_or_404
 from publishing.forms import LinkForm, ReasonForm, WhenForm
 from publishing.freezing import stops
@@ -104,15 +104,19 @@ def show(
             )
         )
     )
-    intact = is_intact(found.payload)
+    standing = correcting.standing_payload(found)
+    intact = is_intact(standing)
     context: dict[str, Any] = {
         "delivery": found,
         "case": queries.case_of(found),
         "needs_person": Delivery.objects.filter(NEEDS_ME, pk=found.pk).exists(),
-        "posts": posts_of(found.payload) if intact else [],
-        "body": body_of(found.payload) if intact else {},
+        "standing": standing,
+        "corrections": found.corrections.select_related("by", "payload__revision"),
+        "offer": correcting.offer(found),
+        "posts": posts_of(standing) if intact else [],
+        "body": body_of(standing) if intact else {},
         "intact": intact,
-        "payload": json.dumps(body_of(found.payload), ensure_ascii=False, indent=1) if intact else "",
+        "payload": json.dumps(body_of(standing), ensure_ascii=False, indent=1) if intact else "",
         "attempts": found.attempts.all(),
         "look_ups": found.look_ups.all(),
         "handover": last_handover(found),

@@ -1,4 +1,4 @@
-"""Take back what is out: a whole content, one post that only a person can delete, one of two copies."""
+"""Take back or correct what is out: a whole content, one post, one of two copies."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,10 +12,11 @@ from accounts.capabilities import Capability
 from campaigns.access import content_or_404
 from campaigns.models import Content
 from chain.errors import Invalid, NotFound, StaleState
-from publishing import copies, recalling, removing
+from publishing import copies, correcting, recalling, removing
 from publishing.access import delivery_or_404
 from publishing.forms import ReasonForm
 from publishing.removal_models import Recall
+from publishing.views import deliveries
 from publishing.views.overdue import is_number
 
 
@@ -63,6 +64,19 @@ def deleted(request: ActorRequest, pk: int) -> HttpResponse:
     act(delivery=delivery, part_id=number_in(request, "part"), actor=request.actor)
     said = _("Noted: it stands, and coordinators are told.") if "could-not" in request.POST else _("Noted: it is gone.")
     messages.success(request, said)
+    return redirect("delivery", pk)
+
+
+@require_POST
+@needs(Capability.RELEASE)
+def correct(request: ActorRequest, pk: int) -> HttpResponse:
+    """The newer signed words take the place of the ones that are live."""
+    delivery, why = delivery_or_404(request.actor, pk), request.POST.get("reason", "")
+    try:
+        correcting.correct(delivery=delivery, why=why, actor=request.actor)
+    except (Invalid, StaleState) as error:
+        return deliveries.show(request, delivery, error=error, typed=why)
+    messages.success(request, _("It is being corrected on the network: this page says when it is done."))
     return redirect("delivery", pk)
 
 

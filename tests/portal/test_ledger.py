@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from campaigns.models import Revision
 from chain.engine import advance
+from publishing.correction_models import Correction
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Delivery
 from publishing.settling import take_down
@@ -102,6 +103,24 @@ def test_a_later_version_is_a_correction_of_the_first(delivery: Delivery, people
     assert (first["version"], first["replaced_by"], newest["replaced_by"]) == (1, 2, None)
     assert 'id="co-h"' in page(people)
     assert page(people).count(TITLE) == 3  # two posts and their correction
+
+
+def test_words_that_took_the_place_of_others_in_the_same_post_are_a_correction_of_them(
+    delivery: Delivery, people: People
+) -> None:
+    mark_published(delivery, at=timezone.now() - timedelta(hours=5))
+    variant, now = delivery.variant, timezone.now()
+    revision = Revision.objects.create(
+        content=variant.content, number=2, document={}, created_by=people.alice, created_at=now
+    )
+    newer = make_payload(variant, revision, ("نص مصوَّب.",))
+    asked = Correction.objects.create(delivery=delivery, payload=newer, why="خطأ", by=people.carla, asked_at=now)
+    assert 'id="co-h"' in page(people)
+    assert page(people).count(TITLE) == 1  # not before it stands there
+    Correction.objects.filter(pk=asked.pk).update(done_at=now)
+    (post,) = everything(people)["posts"]
+    assert (post["version"], post["replaced_by"]) == (1, 2)
+    assert page(people).count(TITLE) == 2
 
 
 def test_what_became_of_a_post_that_the_network_lost_is_said(delivery: Delivery, people: People) -> None:

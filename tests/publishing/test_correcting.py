@@ -1,0 +1,220 @@
+"""Correcting what is live: newer signed words in the same post, asked for by a person, put there by a worker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.lifecycle import VariantState
+from campaigns.models import Revision
+from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
+from chain.models import Decision, Event, Notice
+from publishing import correcting, freezing, publisher, tasks
+from publishing.correction_models import Correction
+from publishing.models import Delivery
+from sandbox.testing import SandboxClient
+from tests.deliveries import TEXT, make_payload, sign
+from tests.people import People, actor_of, api_client, sign_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+Due = Callable[..., Delivery]
+WHY = "كلمة نُقلت خطأ"
+NEWER = "نص مصوَّب."
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks.correct, "delay", correcting.carry_out)
+
+
+@pytest.fixture
+def live(due: Due, people: People) -> Delivery:
+    """Published, and since then its content has a newer version, signed at both gates."""
+    delivery = due()
+    publisher.publish(delivery.pk)
+    return with_newer(delivery, people)
+
+
+def with_newer(delivery: Delivery, people: People, texts: tuple[str, ...] = (NEWER,), number: int = 2) -> Delivery:
+    variant = delivery.variant
+    revision = Revision.objects.create(
+        content=variant.content, number=number, document={}, created_by=people.alice, created_at=timezone.now()
+    )
+    variant.payload = make_payload(variant, revision, texts)
+    variant.save(update_fields=["payload"])
+    sign(variant, people.bob, people.basma)
+    Delivery.objects.filter(pk=delivery.pk).update(superseded=True)
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def ask(delivery: Delivery, people: People) -> Correction:
+    return correcting.correct(delivery=delivery, why=WHY, actor=actor_of(people.carla))
+
+
+def asked(correction: Correction) -> Correction:
+    return Correction.objects.get(pk=correction.pk)
+
+
+def texts(network: SandboxClient) -> list[str]:
+    return [post["text"] for post in network.posts("mastodon") if post["deleted_at"] is None]
+
+
+def test_the_newer_signed_words_take_the_place_of_the_old_in_the_same_post(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    address = live.parts.get().permalink
+    made = ask(live, people)
+    assert texts(network) == [TEXT]
+    tasks.correct_waiting()
+    assert texts(network) == [NEWER]
+    live.refresh_from_db()
+    assert (live.superseded, live.parts.get().permalink) == (False, address)
+    assert correcting.standing_payload(live) == made.payload
+    told = Event.objects.filter(subject_id=str(live.pk), verb__contains="correct").order_by("id")
+    assert [(event.verb, event.why) for event in told] == [
+        ("delivery.correction_asked", WHY),
+        ("delivery.corrected", ""),
+    ]
+    tasks.correct_waiting()
+    assert Event.objects.filter(verb="delivery.corrected").count() == 1
+
+
+def test_of_a_thread_only_the_posts_that_changed_are_touched(due: Due, people: People, network: SandboxClient) -> None:
+    thread = due(texts=("أول", "ثان", "ثالث"))
+    publisher.publish(thread.pk)
+    ask(with_newer(thread, people, ("أول", "ثان مصوَّب", "ثالث")), people)
+    tasks.correct_waiting()
+    touched = {post["text"]: post["edited_at"] is not None for post in network.posts("mastodon")}
+    assert touched == {"أول": False, "ثان مصوَّب": True, "ثالث": False}
+
+
+def test_a_second_newer_version_corrects_the_first(live: Delivery, people: People, network: SandboxClient) -> None:
+    ask(live, people)
+    tasks.correct_waiting()
+    ask(with_newer(live, people, ("ثالث.",), number=3), people)
+    tasks.correct_waiting()
+    assert texts(network) == ["ثالث."]
+    assert live.corrections.filter(done_at__isnull=False).count() == 2
+
+
+def test_a_lost_answer_is_asked_for_again_later_and_no_second_post_is_made(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    made = ask(live, people)
+    network.arm_fault("drop_answer", route="edit", accepted=True)
+    tasks.correct_waiting()
+    assert (asked(made).is_open, asked(made).tries) == (True, 1)
+    tasks.correct_waiting()
+    assert asked(made).is_open  # its time has not come
+    Correction.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    tasks.correct_waiting()
+    assert asked(made).done_at is not None
+    assert texts(network) == [NEWER]
+
+
+def test_after_some_tries_a_person_is_told_and_may_ask_again(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    made = ask(live, people)
+    network.arm_fault("server_error", route="edit", count=correcting.TRIES)
+    for _ in range(correcting.TRIES):
+        Correction.objects.update(not_before=None)
+        tasks.correct_waiting()
+    assert asked(made).ended_at is not None
+    assert Notice.objects.filter(user=people.carla, link=f"/deliveries/{live.pk}/").count() == 1
+    ask(live, people)
+    tasks.correct_waiting()
+    assert texts(network) == [NEWER]
+
+
+def test_what_the_network_refuses_is_given_up_at_once_with_its_reason(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    made = ask(live, people)
+    network.arm_fault("missing_scope", route="edit")
+    tasks.correct_waiting()
+    assert (asked(made).ended_at is not None, bool(asked(made).code)) == (True, True)
+    assert texts(network) == [TEXT]
+    page = sign_in(Client(), people.carla).get(f"/deliveries/{live.pk}/").content.decode()
+    assert "/correct/" in page
+
+
+@pytest.mark.parametrize("spoils", ["signature", "edit", "freeze", "taken_down"])
+def test_what_no_longer_holds_when_the_worker_comes_stops_it(
+    live: Delivery, people: People, network: SandboxClient, spoils: str
+) -> None:
+    made = ask(live, people)
+    if spoils == "signature":
+        Decision.objects.filter(digest=made.payload.digest).update(revoked_at=timezone.now())
+    elif spoils == "edit":
+        type(live.variant).objects.update(state=VariantState.DRAFT)
+    elif spoils == "freeze":
+        freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="تحقّق")
+    else:
+        Delivery.objects.filter(pk=live.pk).update(state="deleted")
+    tasks.correct_waiting()
+    assert asked(made).ended_at is not None
+    assert texts(network) == [TEXT]
+
+
+def test_pictures_choices_and_the_number_of_posts_cannot_be_changed_in_place(live: Delivery, people: People) -> None:
+    with_newer(live, people, ("أول", "ثان"), number=3)
+    live.variant.refresh_from_db()
+    with pytest.raises(Invalid) as refused:
+        ask(live, people)
+    assert refused.value.code == "correct_words_only"
+
+
+def test_correcting_is_refused_without_right_second_factor_reason_newer_words_or_signature(
+    live: Delivery, people: People, due: Due
+) -> None:
+    refusals: list[tuple[Any, str, type[Exception]]] = [
+        (actor_of(people.charlie), WHY, NotFound),
+        (actor_of(people.alice), WHY, NotAllowed),
+        (actor_of(people.carla, second_factor=False), WHY, SecondFactorNeeded),
+        (actor_of(people.carla), "  ", Invalid),
+    ]
+    for actor, why, error in refusals:
+        with pytest.raises(error):
+            correcting.correct(delivery=live, why=why, actor=actor)
+    same = due()
+    publisher.publish(same.pk)
+    with pytest.raises(Invalid) as nothing:
+        ask(Delivery.objects.get(pk=same.pk), people)
+    assert nothing.value.code == "nothing_newer"
+    with pytest.raises(StaleState):
+        ask(due(), people)
+    assert not Correction.objects.exists()
+
+
+def test_one_correction_is_under_way_at_a_time(live: Delivery, people: People) -> None:
+    ask(live, people)
+    with pytest.raises(StaleState) as refused:
+        ask(live, people)
+    assert refused.value.code == "being_corrected"
+
+
+def test_it_is_asked_for_on_its_page_and_by_the_api(
+    live: Delivery, due: Due, people: People, network: SandboxClient
+) -> None:
+    carla, page = sign_in(Client(), people.carla), f"/deliveries/{live.pk}/"
+    assert f"{page}correct/" in carla.get(page).content.decode()
+    assert f"{page}correct/" not in sign_in(Client(), people.alice).get(page).content.decode()
+    kept = carla.post(f"{page}correct/", {"reason": ""})
+    assert kept.status_code == 422
+    assert carla.post(f"{page}correct/", {"reason": WHY}).status_code == 302
+    tasks.correct_waiting()
+    shown = carla.get(page).content.decode()
+    assert (WHY in shown, NEWER in shown, TEXT in shown, f"{page}correct/" in shown) == (True, True, False, False)
+    other = due(texts=("نص آخر",))
+    publisher.publish(other.pk)
+    with_newer(other, people)
+    address = f"/api/v1/deliveries/{other.pk}/correct/"
+    assert api_client(people.charlie).post(address, {"why": WHY}, format="json").status_code == 404
+    answer = api_client(people.carla).post(address, {"why": WHY}, format="json")
+    assert answer.status_code == 200
+    [told] = answer.json()["corrections"]
+    assert (told["why"], told["done_at"], told["ended_at"]) == (WHY, None, None)
