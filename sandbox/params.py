@@ -58,14 +58,26 @@ async def read_params(request: Request) -> Params:
         body = await request.body()
         pairs, uploads = _parse(request.headers.get("content-type", ""), body)
         for name in {name for name, _ in pairs}:
-            values.pop(name.removesuffix("[]"), None)
+            values.pop(name.split("[]")[0], None)
         _collect(values, pairs)
     return Params(values, uploads)
 
 
 def _collect(values: dict[str, list[Any]], pairs: list[tuple[str, Any]]) -> None:
     for name, value in pairs:
-        values.setdefault(name.removesuffix("[]"), []).append(value)
+        if "[][" in name:
+            _collect_object(values, name, value)
+        else:
+            values.setdefault(name.removesuffix("[]"), []).append(value)
+
+
+def _collect_object(values: dict[str, list[Any]], name: str, value: Any) -> None:
+    """`list[][key]`, as forms name the keys of objects in a list: one that an object has already begins the next."""
+    outer, _, key = name.removesuffix("]").partition("[][")
+    objects = values.setdefault(outer, [])
+    if not objects or not isinstance(objects[-1], dict) or key in objects[-1]:
+        objects.append({})
+    objects[-1][key] = value
 
 
 def _parse(content_type: str, body: bytes) -> tuple[list[tuple[str, Any]], dict[str, Upload]]:

@@ -39,6 +39,8 @@ from sandbox.world import World
 
 GROUP_OF = range(2, 11)
 """How many pictures and films make an album."""
+AT_ONCE = 100
+TOO_MANY = "Bad Request: too many message identifiers specified"
 DELETABLE_SECONDS = 48 * 3600.0
 SAME = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same"
@@ -75,6 +77,7 @@ class Api:
             "editMessageText": self.edit_message_text,
             "editMessageCaption": self.edit_message_caption,
             "deleteMessage": self.delete_message,
+            "deleteMessages": self.delete_messages,
         }
         self.methods = {name.lower(): method for name, method in methods.items()}
 
@@ -193,10 +196,26 @@ class Api:
         """https://core.telegram.org/bots/api#deletemessage: any with the right; in a supergroup its own of 48 hours."""
         bot.chat_with("can_delete_messages")
         post = self._own(bot, "message to delete not found")
-        if not bot.may("can_delete_messages") and self.setting.clock() > post.created_at + DELETABLE_SECONDS:
+        if not self._may_go(bot, post):
             raise Refused(400, "Bad Request: message can't be deleted")
         self.world.delete_post(SLUG, post.id)
         return True
+
+    async def delete_messages(self, bot: Bot) -> bool:
+        """https://core.telegram.org/bots/api#deletemessages: 1 to 100; those that are not found are passed over."""
+        bot.chat_with("can_delete_messages")
+        ids = bot.objects("message_ids") if "message_ids" in bot.params else []
+        if not 1 <= len(ids) <= AT_ONCE:
+            raise Refused(400, "Bad Request: message identifiers are not specified" if not ids else TOO_MANY)
+        found = [post for one in ids if (post := self.world.post(SLUG, str(one))) and post.account_id == bot.account.id]
+        if not all(self._may_go(bot, post) for post in found):
+            raise Refused(400, "Bad Request: message can't be deleted")
+        for post in found:
+            self.world.delete_post(SLUG, post.id)
+        return True
+
+    def _may_go(self, bot: Bot, post: Post) -> bool:
+        return bot.may("can_delete_messages") or self.setting.clock() <= post.created_at + DELETABLE_SECONDS
 
     def _sending(self, bot: Bot, *permissions: str) -> Account:
         chat = bot.chat_for(*permissions)
@@ -327,7 +346,7 @@ DIALECT = Dialect(
         "publish": (BOTH, "/bot*/send*"),
         "metrics": (BOTH, "/bot*/getUpdates"),
         "edit": (BOTH, "/bot*/editMessage*"),
-        "delete": (BOTH, "/bot*/deleteMessage"),
+        "delete": (BOTH, "/bot*/deleteMessage*"),
         "media": (BOTH, "/bot*/send[PMV][hei][od]*"),
         "profile": (BOTH, "/bot*/get[MC][eh]*"),
     },

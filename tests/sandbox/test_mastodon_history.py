@@ -56,6 +56,17 @@ def test_media_and_their_descriptions_are_those_of_the_version(author: Reader, c
     assert told == [[(first, "image", "قبل")], [(first, "image", "بعد")], [(film, "video", "مقطع")]]
 
 
+def test_descriptions_are_told_by_a_form_too(author: Reader, clock: ManualClock) -> None:
+    first, second = (author.upload(description="قبل").json()["id"] for _ in range(2))
+    clock.advance(2)
+    status = author.post("نص", media_ids=[first, second]).json()
+    form = [("status", "نص"), ("media_ids[]", first), ("media_ids[]", second)]
+    for one, words in ((first, "بعد"), (second, "آخر")):
+        form += [("media_attributes[][id]", one), ("media_attributes[][description]", words)]
+    answer = author.call("PUT", f"/api/v1/statuses/{status['id']}", data=form)
+    assert [one["description"] for one in answer.json()["media_attachments"]] == ["بعد", "آخر"]
+
+
 def test_a_refused_edit_leaves_no_version(author: Reader) -> None:
     status = author.post("نص").json()
     assert author.call("PUT", f"/api/v1/statuses/{status['id']}", json={"status": "ا" * 501}).status_code == 422

@@ -158,6 +158,18 @@ def test_a_deleted_message_is_gone(bot: Bot) -> None:
     assert requests.get(f"{bot.base}/rabita_demo/1", timeout=5).status_code == 404
 
 
+def test_messages_are_deleted_together_and_what_is_gone_already_is_passed_over(
+    bot: Bot, sandbox: SandboxClient
+) -> None:
+    for text in ("أول", "ثان", "ثالث"):
+        bot.ask("sendMessage", text=text)
+    bot.ask("deleteMessage", message_id=1)
+    assert bot.ask("deleteMessages", message_ids="[1,2,77]") is True
+    assert [post["text"] for post in sandbox.posts("telegram") if post["deleted_at"] is None] == ["ثالث"]
+    assert bot.refused("deleteMessages", message_ids=json.dumps([*range(101)]))[0] == 400
+    assert bot.refused("deleteMessages")[0] == 400
+
+
 def test_reactions_come_as_updates_once_they_are_asked_for(bot: Bot, clock: ManualClock) -> None:
     bot.ask("sendMessage", text="نص")
     clock.advance(600)
