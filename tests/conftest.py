@@ -68,6 +68,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """What a test commits need not outlive a power cut: PostgreSQL does not wait for its disk."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_database()")
+            (name,) = cursor.fetchone()
+            cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} SET synchronous_commit = off")
+            connection.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _emptying_sqlite_between_tests() -> Iterator[None]:
     """SQLite empties its tables by DELETE, which the triggers that keep the trail refuse: lift them for that moment.
