@@ -274,6 +274,12 @@ class TestMastodon(AdapterContract):
         assert figures["2"].gone
         assert network.asked[0].query == [("id[]", STATUS), ("id[]", "2")]
 
+    def test_no_more_posts_are_asked_for_at_once_than_a_server_tells(self, adapter: Adapter, network: Replay) -> None:
+        ids, status = [str(number) for number in range(1, 46)], network.reply("status").body
+        network.only(("GET", "/api/v1/statuses"), Reply([{**status, "id": one} for one in ids]))
+        assert list(adapter.get_post_metrics(ids)) == ids
+        assert [len(asked.query) for asked in network.asked] == [20, 20, 5]
+
     def test_a_server_without_the_batch_is_asked_one_by_one(self, adapter: Adapter, network: Replay) -> None:
         network.only(("GET", "/api/v1/statuses"), network.reply("not_found"))
         network.play("status")

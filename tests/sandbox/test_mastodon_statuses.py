@@ -100,6 +100,12 @@ def test_many_statuses_at_once_leave_out_the_unknown(author: Reader) -> None:
     assert [status["id"] for status in found] == ids
 
 
+def test_more_than_twenty_statuses_at_once_are_refused(author: Reader) -> None:
+    ids = [str(number) for number in range(1, 22)]
+    assert author.call("GET", "/api/v1/statuses", params={"id[]": ids[:20]}).json() == []
+    assert author.call("GET", "/api/v1/statuses", params={"id[]": ids}).status_code == 422
+
+
 def test_an_edit_keeps_the_id_and_says_when(author: Reader) -> None:
     status = author.post("قبل", visibility="unlisted").json()
     edited = author.call("PUT", f"/api/v1/statuses/{status['id']}", data={"status": "بعد"}).json()
