@@ -79,6 +79,7 @@ class Graph(facebook.GraphAPI):  # type: ignore[misc]
         with suppress(facebook.GraphAPIError, LookupError, ValueError):
             act(self)
         answered: requests.Response | None = self.session.answered
+        self.session.answered = None  # it holds what was sent, and the session's hooks hold the session in a ring
         if answered is None:
             raise NeverSent(Reason.ADDRESS_REFUSED, method="", host="")
         return answered

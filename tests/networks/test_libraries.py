@@ -1,7 +1,11 @@
 """Client libraries reach the channel's base URL and nothing else."""
 
+import gc
+import weakref
+
 import pytest
 
+from networks.graph import Graph
 from networks.libraries import LibrarySession, moved
 from outgoing import Client, NeverSent
 from tests.outgoing.loopback import Reply, serving
@@ -33,3 +37,17 @@ def test_the_guard_stays_under_the_library() -> None:
     session = LibrarySession(Client(), "http://127.0.0.1:9")
     with pytest.raises(NeverSent):
         session.get("https://api.x.com/2/users/me")
+
+
+def test_a_picture_that_was_sent_is_let_go_with_its_answer() -> None:
+    """Not only when the collector of rings comes round: ten pictures of ten megabytes would wait for it."""
+    gc.disable()
+    try:
+        with serving(Reply({"id": "1"})).running() as network:
+            graph = Graph(Client(allow_private=True), network.url, "token", None)
+            response = graph.response_to(lambda given: given.put_photo(image=b"picture"))
+            sent = weakref.ref(response.request)
+            del response
+            assert sent() is None
+    finally:
+        gc.enable()
