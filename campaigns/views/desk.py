@@ -54,6 +54,11 @@ class Group:
     def more(self) -> int:
         return max(0, self.total - len(self.rows))
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more than were read: the first of them may stand above the lists."""
+        return self.total >= queries.SHOWN - 1
+
 
 @dataclass(frozen=True)
 class Empty:

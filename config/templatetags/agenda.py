@@ -130,5 +130,6 @@ def day_counts(counts: Mapping[Status, int]) -> str:
 
 
 @register.simple_tag
-def more_words(n: int) -> str:
-    return ngettext("%(n)s more", "%(n)s more", n) % {"n": n}
+def more_words(n: int, is_least: bool = False) -> str:
+    """`16 more`; `16+ more` of a list that is not read to its end."""
+    return ngettext("%(n)s more", "%(n)s more", n) % {"n": f"{n}+" if is_least else n}

@@ -48,6 +48,7 @@ def deliveries(request: ActorRequest) -> HttpResponse:
         "unscheduled": shown,
         "unscheduled_in_all": len(unscheduled),
         "unscheduled_more": len(unscheduled) - len(shown),
+        "unscheduled_cut": len(unscheduled) >= queries.SHOWN,
         "in_hand": queries.in_hand(actor),
         "to_delete": queries.to_delete(actor),
         "coming": coming,

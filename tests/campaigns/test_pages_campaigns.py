@@ -79,15 +79,17 @@ def test_a_long_list_of_the_desk_begins_with_a_few_and_leads_to_all_of_them(
     client: Client, campaign: Campaign, claim: Claim, channel: Channel, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("campaigns.views.desk.FEW", 2)
-    for number in range(4):
+    for number in range(6):
         drafting.create_content(
             campaign=campaign, claim=claim, title=f"نص {number}", channels=[channel], actor=actor_of(alice)
         )
     page = sign_in(client, alice).get("/").content.decode()
-    assert (page.count('class="row"'), '<span class="sect-n">3</span>' in page) == (2, True)
+    assert (page.count('class="row"'), '<span class="sect-n">5</span>' in page) == (2, True)
     assert 'href="?all=write#write-h"' in page
     whole = client.get("/?all=write").content.decode()
-    assert (whole.count('class="row"'), 'href="?all=' in whole) == (3, False)
+    assert (whole.count('class="row"'), 'href="?all=' in whole) == (5, False)
+    monkeypatch.setattr("campaigns.queries.SHOWN", 6)
+    assert ("3+" in page, "3+" in client.get("/").content.decode()) == (False, True)
 
 
 def test_a_number_that_no_campaign_can_have_is_not_found(client: Client, alice: User) -> None:
