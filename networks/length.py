@@ -16,6 +16,7 @@ class TextUnit(StrEnum):
     GRAPHEMES = "graphemes"
     UTF16_UNITS = "utf16_units"
     WEIGHTED = "weighted"
+    EMOJI_BYTES = "emoji_bytes"
 
 
 # The URL as the network's entity extraction takes it: scheme, a domain with a top level made of letters (or punycode),
@@ -82,11 +83,23 @@ def _weight(text: str) -> int:
     return len(text) + len(_HEAVY.findall(text))
 
 
+def emoji_bytes(text: str) -> int:
+    """Code points, but an emoji by its bytes in UTF-8, with all that it is made of.
+
+    https://developers.facebook.com/documentation/threads/posts (read 2026-11).
+    """
+    if not _EMOJI.search(text):
+        return len(text)
+    clusters = (cluster.group() for cluster in _GRAPHEME.finditer(text))
+    return sum(utf8_bytes(one) if _EMOJI.search(one) else len(one) for one in clusters)
+
+
 _COUNTERS = {
     TextUnit.CODE_POINTS: code_points,
     TextUnit.GRAPHEMES: graphemes,
     TextUnit.UTF16_UNITS: utf16_units,
     TextUnit.WEIGHTED: weighted,
+    TextUnit.EMOJI_BYTES: emoji_bytes,
 }
 
 

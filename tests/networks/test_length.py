@@ -14,25 +14,29 @@ def test_the_vocalised_basmala_has_a_length_for_each_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code_points", "graphemes", "utf16", "weight"),
+    ("text", "code_points", "graphemes", "utf16", "weight", "emoji_bytes"),
     [
-        ("ﷺ", 1, 1, 1, 2),
-        ("\u200f", 1, 1, 1, 2),
-        ("\u200e", 1, 1, 1, 2),
-        ("👨‍👩‍👧‍👦", 7, 1, 11, 2),
-        ("🇲🇦", 2, 1, 4, 2),
-        ("👍🏽", 2, 1, 4, 2),
-        ("1️⃣", 3, 1, 3, 2),
-        ("e\u0301", 2, 1, 2, 1),
-        ("漢", 1, 1, 1, 2),
-        ("«–»", 3, 3, 3, 3),
-        ("", 0, 0, 0, 0),
-        ("\r\n", 2, 1, 2, 2),
+        ("ﷺ", 1, 1, 1, 2, 1),
+        ("\u200f", 1, 1, 1, 2, 1),
+        ("\u200e", 1, 1, 1, 2, 1),
+        ("👨‍👩‍👧‍👦", 7, 1, 11, 2, 25),
+        ("🇲🇦", 2, 1, 4, 2, 8),
+        ("👍🏽", 2, 1, 4, 2, 8),
+        ("1️⃣", 3, 1, 3, 2, 7),
+        ("❤️", 2, 1, 2, 2, 6),
+        ("سند 🌿", 5, 5, 6, 6, 8),
+        ("e\u0301", 2, 1, 2, 1, 2),
+        ("漢", 1, 1, 1, 2, 1),
+        ("«–»", 3, 3, 3, 3, 3),
+        ("", 0, 0, 0, 0, 0),
+        ("\r\n", 2, 1, 2, 2, 2),
     ],
 )
-def test_signs_that_counters_get_wrong(text: str, code_points: int, graphemes: int, utf16: int, weight: int) -> None:
+def test_signs_that_counters_get_wrong(
+    text: str, code_points: int, graphemes: int, utf16: int, weight: int, emoji_bytes: int
+) -> None:
     counted = [count(text, unit) for unit in TextUnit]
-    assert counted == [code_points, graphemes, utf16, weight]
+    assert counted == [code_points, graphemes, utf16, weight, emoji_bytes]
 
 
 @pytest.mark.parametrize(
