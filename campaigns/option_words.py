@@ -45,7 +45,12 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
             "followed": _("Accounts that this channel follows"),
             "mentioned": _("Only accounts named in the text"),
             "verified": _("Only verified accounts"),
+            "followers": _("Followers only"),
         },
+    ),
+    "topic": OptionWords(
+        _("Topic"),
+        _("One topic stands above the post, without periods and &. Empty: the first tag in the text becomes it."),
     ),
     "audience": OptionWords(
         _("Who sees the post"),

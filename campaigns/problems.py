@@ -30,6 +30,10 @@ PROBLEMS: dict[str, Telling] = {
         _("{count} accounts named on {channel}, which takes {limit}"),
         _("Name fewer accounts."),
     ),
+    ProblemCode.LINKS_TOO_MANY: (
+        _("{count} links for {channel}, which takes {limit}"),
+        _("Take some out."),
+    ),
     ProblemCode.LINK_NOT_FOLLOWED: (
         _("Nobody can follow a link in a text on {channel}"),
         _("Say where it is found: “link in the profile”, or in a picture."),

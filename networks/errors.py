@@ -75,6 +75,7 @@ class ProblemCode(StrEnum):
     TEXT_TOO_MANY_BYTES = "text_too_many_bytes"
     HASHTAGS_TOO_MANY = "hashtags_too_many"
     MENTIONS_TOO_MANY = "mentions_too_many"
+    LINKS_TOO_MANY = "links_too_many"
     LINK_NOT_FOLLOWED = "link_not_followed"
     MEDIA_TOO_MANY = "media_too_many"
     MEDIA_TYPE_NOT_ACCEPTED = "media_type_not_accepted"
