@@ -38,6 +38,8 @@ ANSWER = 0.2
 """Seconds that the network takes, so that kills find requests in flight."""
 WAIT = 30.0
 """Seconds that a refusal for quota asks for."""
+RECORDED = timedelta(seconds=0.3)
+"""Within this a refusal that has come stands in the database."""
 SETTINGS = {"PUBLISHING_SPACING_SECONDS": "0", "PUBLISHING_READ_TIMEOUT": "5", "PUBLISHING_SEND_MARGIN_SECONDS": "5"}
 
 
@@ -84,6 +86,7 @@ class Figures:
     refused_for_quota: int
     tried_too_early: int
     unknowns_in_outage_by_channel: dict[str, int]
+    other_outcomes: dict[str, int]
     settled_after_s: float | None
     attempts: int
     verified: dict[str, Any]
@@ -290,6 +293,7 @@ def figures_of(
         refused_for_quota=ours.filter(code="rate_limited").count(),
         tried_too_early=too_early(deliveries),
         unknowns_in_outage_by_channel=by_channel(deliveries) if wanted.outage else {},
+        other_outcomes=by_code(deliveries),
         settled_after_s=round(took, 1) if took is not None else None,
         attempts=verdict.attempts,
         verified=verified(deliveries),
@@ -297,18 +301,17 @@ def figures_of(
 
 
 def too_early(deliveries: "Sequence[Delivery]") -> int:
-    """Attempts that entered the send of a channel before the wait that its network had asked for was over."""
+    """Attempts that entered the send of a channel while the wait that its network had asked for was not over.
+
+    What was in its send already when the refusal came is none of them.
+    """
     from publishing.models import Attempt
 
-    early = 0
-    until: dict[int, float] = {}
-    rows = Attempt.objects.filter(delivery__in=deliveries, send_started_at__isnull=False).order_by("send_started_at")
-    for attempt in rows.select_related("delivery"):
-        channel, began = attempt.delivery.channel_id, attempt.send_started_at.timestamp()  # type: ignore[union-attr]
-        early += began < until.get(channel, 0.0)
-        if attempt.code == "rate_limited" and attempt.answered_at:
-            until[channel] = max(until.get(channel, 0.0), attempt.answered_at.timestamp() + WAIT - 1)
-    return early
+    rows = Attempt.objects.filter(delivery__in=deliveries, send_started_at__isnull=False)
+    began = list(rows.values_list("delivery__channel_id", "send_started_at"))
+    refused = rows.filter(code="rate_limited").values_list("delivery__channel_id", "answered_at")
+    waits = [(channel, at + RECORDED, at + timedelta(seconds=WAIT - 1)) for channel, at in refused if at]
+    return sum(any(channel == of and since < at < until for of, since, until in waits) for channel, at in began if at)
 
 
 def by_channel(deliveries: "Sequence[Delivery]") -> dict[str, int]:
@@ -320,6 +323,16 @@ def by_channel(deliveries: "Sequence[Delivery]") -> dict[str, int]:
     rows = Attempt.objects.filter(delivery__in=deliveries, outcome__in=(Outcome.UNKNOWN, Outcome.NOT_SENT))
     counted = rows.exclude(code="rate_limited").values_list("delivery__channel__handle").annotate(n=Count("pk"))
     return dict(counted.order_by("delivery__channel__handle"))
+
+
+def by_code(deliveries: "Sequence[Delivery]") -> dict[str, int]:
+    """Attempts that did not end in a post, by outcome and code."""
+    from django.db.models import Count
+
+    from publishing.models import Attempt, Outcome
+
+    rows = Attempt.objects.filter(delivery__in=deliveries).exclude(outcome=Outcome.PUBLISHED)
+    return {f"{outcome}:{code}": n for outcome, code, n in rows.values_list("outcome", "code").annotate(n=Count("pk"))}
 
 
 def say(line: str) -> None:
@@ -342,7 +355,8 @@ def show(figures: Figures, wrong: list[str]) -> None:
     print(f"   ({_peers.CRASH['rate_limit'].line()})")
     if figures.unknowns_in_outage_by_channel:
         print(f"refusals and unknowns by channel   {figures.unknowns_in_outage_by_channel}")
-    print(f"settled {figures.settled_after_s} s after the last fault   attempts {figures.attempts}")
+    print(f"settled {figures.settled_after_s} s after the last fault   attempts {figures.attempts}", end="")
+    print(f"   others {figures.other_outcomes}")
     print("verified   " + "   ".join(f"{name} {count}" for name, count in figures.verified.items()))
     if wrong:
         print(f"NOT AS IT MUST BE: {', '.join(wrong)}")
