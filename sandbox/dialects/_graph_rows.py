@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sandbox.dialects._graph_access import Call, GraphError, Json
+from sandbox.params import Params
 
 Row = TypeVar("Row")
 
@@ -24,6 +25,16 @@ def read_json(text: str) -> Any:
         raise GraphError(100, "(#100) Param must be valid JSON") from None
 
 
+def listed(params: Params, name: str) -> list[str]:
+    """A list parameter: its items with commas between them, a JSON list, or the parameter repeated."""
+    items: list[str] = []
+    for said in params.items(name):
+        text = str(said).strip()
+        many = read_json(text) if text.startswith("[") else text.split(",")
+        items += [str(item).strip() for item in many if str(item).strip()]
+    return items
+
+
 def no_such(call: Call, node: str) -> GraphError:
     message = (
         f"Unsupported {call.method.lower()} request. Object with ID '{node}' does not exist, cannot be loaded due to"
@@ -33,12 +44,17 @@ def no_such(call: Call, node: str) -> GraphError:
 
 
 def page_of_rows(call: Call, rows: Sequence[Row], ids: Sequence[str], most: int = 100) -> tuple[list[Row], Json]:
-    """One page after the cursor `after`, with the cursors and address of the next, .../graph-api/results, 2026-11."""
+    """One page after the cursor `after` or before `before`, with its cursors and the address of the next.
+
+    https://developers.facebook.com/docs/graph-api/results, read 2026-11.
+    """
     asked = call.params.text("limit")
     limit = max(1, min(most, int(asked))) if asked.isdecimal() else 25
-    after = call.params.text("after")
+    after, before = call.params.text("after"), call.params.text("before")
     cursors = [_cursor(one) for one in ids]
     start = cursors.index(after) + 1 if after in cursors else 0
+    if before in cursors:
+        start, limit = max(0, cursors.index(before) - limit), min(limit, cursors.index(before))
     page = list(rows[start : start + limit])
     if not page:
         return [], {}

@@ -35,6 +35,18 @@ class Graph(Protocol):
     def answer(self, call: Call) -> Json: ...
 
 
+def call_of(request: Request, product: Product, steps: tuple[str, ...]) -> Call:
+    """The request as a call, at the moment at which it was received."""
+    params: Params = request.scope["sandbox.params"]
+    method = params.text("method", request.method).upper() if request.method == "POST" else request.method
+    return Call(
+        product=product, method=method, steps=steps, params=params, token=token_of(request),
+        base=f"{request.url.scheme}://{request.url.netloc}/{product.slug}",
+        version=request.path_params.get("version", ""), received_at=request.scope["sandbox.received_at"],
+        marks=marks_of(request),
+    )  # fmt: skip
+
+
 class Web:
     """Calls are answered on a thread of their own: some fetch a file from whoever is asking."""
 
@@ -54,19 +66,8 @@ class Web:
 
     async def call(self, request: Request) -> Response:
         steps = tuple(step for step in request.path_params["path"].split("/") if step)
-        status, body, headers = await run_in_threadpool(self.answer, self._call(request, steps))
+        status, body, headers = await run_in_threadpool(self.answer, call_of(request, self.product, steps))
         return JSONResponse(body, status, headers=headers)
-
-    def _call(self, request: Request, steps: tuple[str, ...]) -> Call:
-        params: Params = request.scope["sandbox.params"]
-        method = params.text("method", request.method).upper() if request.method == "POST" else request.method
-        return Call(
-            product=self.product, method=method, steps=steps, params=params, token=token_of(request),
-            base=f"{request.url.scheme}://{request.url.netloc}/{self.product.slug}",
-            version=request.path_params["version"],
-            received_at=request.scope.get("sandbox.received_at", self.setting.clock()),
-            marks=marks_of(request),
-        )  # fmt: skip
 
     def answer(self, call: Call) -> tuple[int, Json, dict[str, str]]:
         """Status, body and headers of one call, from HTTP or out of a batch."""
@@ -83,7 +84,7 @@ class Web:
 
     async def batch(self, request: Request) -> Response:
         """POST / with `batch`, https://developers.facebook.com/docs/graph-api/batch-requests, read 2026-11."""
-        whole = self._call(request, ())
+        whole = call_of(request, self.product, ())
         given = whole.params.items("batch")
         listed = read_json(given[0]) if given and isinstance(given[0], str) else given
         if not isinstance(listed, list) or not 0 < len(listed) <= BATCH:

@@ -13,8 +13,9 @@ from typing import Any
 
 from sandbox.dialects._graph_access import Call, GraphError, Json
 from sandbox.dialects._graph_fields import Field, told
-from sandbox.dialects._graph_rows import read_json
-from sandbox.dialects._instagram_entities import FIRST_CONTAINER, SLUG, make_post_id, numbered
+from sandbox.dialects._graph_ids import FIRST_CONTAINER, make_post_id, numbered
+from sandbox.dialects._graph_rows import listed
+from sandbox.dialects._instagram_entities import SLUG
 from sandbox.dialects._instagram_errors import refused, told_in_status
 from sandbox.dialects._instagram_fetch import picture_at, video_at
 from sandbox.dialects.base import Setting
@@ -90,7 +91,7 @@ class Containers:
         return self._keep(call, account, {**extra, **known}, content, mime, "")
 
     def _carousel(self, call: Call, account: Account, extra: Json) -> int:
-        children = [self._child(account, node) for node in _listed(call.params)]
+        children = [self._child(account, node) for node in listed(call.params, "children")]
         if len(children) not in CHILDREN:
             raise refused(2207028)
         numbers = [child.id for child in children]
@@ -222,16 +223,6 @@ def _whole(params: Params, name: str) -> int:
     if not said.lstrip("-").isdecimal():
         raise GraphError(100, f"(#100) Param {name} must be an integer")
     return int(said)
-
-
-def _listed(params: Params) -> list[str]:
-    """`children`: numbers with commas between them, a JSON list, or the parameter repeated."""
-    nodes: list[str] = []
-    for said in params.items("children"):
-        text = str(said).strip()
-        listed = read_json(text) if text.startswith("[") else text.split(",")
-        nodes += [str(node).strip() for node in listed if str(node).strip()]
-    return nodes
 
 
 def _checked_caption(text: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from sandbox.dialects import _instagram_entities as entities
 from sandbox.dialects._graph_access import Call, GraphError, Json, page_by_id, pages_in, valid_token
 from sandbox.dialects._graph_fields import Field, read_fields
+from sandbox.dialects._graph_ids import COMMENT, FIRST_CHILD, FIRST_USER, comment_id, numbered
 from sandbox.dialects._graph_login import PERSON, Login
 from sandbox.dialects._graph_rows import insights_paging, no_such, page_of_rows
 from sandbox.dialects._instagram_containers import Containers
-from sandbox.dialects._instagram_entities import FIRST_CHILD, FIRST_USER, PRODUCT, SLUG, Teller, comment_id, numbered
+from sandbox.dialects._instagram_entities import PRODUCT, SLUG, Teller
 from sandbox.dialects._instagram_insights import DAY
 from sandbox.dialects.base import Setting
 from sandbox.engagement import Reply
@@ -214,7 +215,7 @@ class Graph:
         return (post, media) if post and media and post.extra.get("kind") == "CAROUSEL_ALBUM" else None
 
     def _comment(self, teller: Teller, node: str) -> tuple[Post, Reply] | None:
-        for post in self.world.all_posts(SLUG) if node.startswith(entities.COMMENT) else ():
+        for post in self.world.all_posts(SLUG) if node.startswith(COMMENT) else ():
             for reply in teller.replies(post) if post.deleted_at is None else ():
                 if comment_id(post, reply) == node:
                     return post, reply

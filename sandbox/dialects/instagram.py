@@ -15,8 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.dialects._graph_access import GraphError, account_of, envelope, token_of, too_many, wait
+from sandbox.dialects._graph_ids import make_post_id, post_of
 from sandbox.dialects._graph_web import Web
-from sandbox.dialects._instagram_entities import PRODUCT, SLUG, Teller, make_post_id, post_of
+from sandbox.dialects._instagram_entities import PRODUCT, SLUG, Teller
 from sandbox.dialects._instagram_errors import refused
 from sandbox.dialects._instagram_graph import Graph
 from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from sandbox.dialects import _instagram_fetch
-from sandbox.dialects._instagram_entities import FIRST_CONTAINER
+from sandbox.dialects import _graph_fetch, _instagram_fetch
+from sandbox.dialects._graph_ids import FIRST_CONTAINER
 from sandbox.testing import SandboxClient
 from tests.sandbox.instagram import Files, Professional, error_of, jpeg, mp4
 
@@ -50,7 +50,7 @@ def test_what_is_missing_or_ends_early_could_not_be_fetched(mine: Professional, 
 def test_one_that_is_slow_to_come_is_not_waited_for(
     mine: Professional, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_instagram_fetch, "WHOLE_SECONDS", -1.0)
+    monkeypatch.setattr(_graph_fetch, "WHOLE_SECONDS", -1.0)
     assert refused(mine, files.put(jpeg())) == (-2, 2207003)
 
 
@@ -116,8 +116,8 @@ def test_a_video_that_could_not_be_fetched_is_told_by_its_state(mine: Profession
 def test_of_a_long_video_only_the_beginning_is_kept(
     mine: Professional, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_instagram_fetch, "KEPT_BYTES", 64)
-    monkeypatch.setattr(_instagram_fetch, "CHUNK", 16)
+    monkeypatch.setattr(_graph_fetch, "KEPT_BYTES", 64)
+    monkeypatch.setattr(_graph_fetch, "CHUNK", 16)
     assert mine.state(mine.ready(media_type="REELS", video_url=files.put(mp4() * 10))) == "FINISHED"
     monkeypatch.setattr(_instagram_fetch, "VIDEO_BYTES", 100)
     assert mine.state(mine.ready(media_type="REELS", video_url=files.put(mp4() * 10))) == "ERROR"
