@@ -5,7 +5,7 @@ Each post stands once, with its time, text, pictures and figures, so that a pers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,7 +16,7 @@ from sandbox.engagement import followers_of
 from sandbox.faults import KINDS
 from sandbox.markup import esc, head, language_of, moment, page
 from sandbox.people import PeopleFile
-from sandbox.records import Account
+from sandbox.records import Account, Post
 from sandbox.wording import counted, say, timed
 
 # The fault that matters most to a sender comes first; closing the whole port last.
@@ -107,8 +107,7 @@ class Pages:
         shown = dialect.show(self.setting, base, account, post)
         if not shown.is_open:
             return self._nothing(request, language)
-        children = self.world.replies_to(dialect.slug, post.id)
-        ours = [dialect.show(self.setting, base, account, child) for child in children]
+        ours = [dialect.show(self.setting, base, account, part) for part in self._thread(dialect.slug, post.id)]
         replies = "".join(_post(child, account, language) for child in ours)
         replies += "".join(_comment(comment, language) for comment in shown.comments)
         empty = f'<p class="empty">{esc(say("no_replies", language))}</p>'
@@ -119,6 +118,12 @@ class Pages:
             f'<h2 class="sect">{say("conversation", language)}</h2>{replies or empty}</section>'
         )
         return page(request, title=f"@{account.handle}", body=body)
+
+    def _thread(self, slug: str, post_id: str) -> Iterator[Post]:
+        """The posts that continue it, each after the one that it answers."""
+        for part in self.world.replies_to(slug, post_id):
+            yield part
+            yield from self._thread(slug, part.id)
 
     def _nothing(self, request: Request, language: str) -> Response:
         text = say("not_found", language)
