@@ -121,6 +121,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reply_subscribers": (
         "لا يرد إلا المشتركون", "Seuls les abonnés peuvent répondre", "Only subscribers may reply"
     ),
+    "reply_author": (
+        "لا يرد إلا صاحب المنشور السابق",
+        "Seul l’auteur de la publication précédente peut répondre",
+        "Only the author of the post it follows may reply",
+    ),
+    "reply_followers": (
+        "لا يرد إلا المتابعون", "Seuls ses abonnés peuvent répondre", "Only its followers may reply"
+    ),
     "ai_generated": (
         "صاحب الحساب يصرح بأنه مولَّد بالذكاء الاصطناعي", "Généré par IA, selon son auteur",
         "Creator labelled it as AI-generated",
@@ -194,6 +202,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "edit": ("تعديل منشور", "Modifier", "Edit"),
     "delete": ("حذف منشور", "Supprimer", "Delete"),
     "media": ("رفع ملف", "Téléverser un média", "Upload media"),
+    "container": ("تهيئة منشور", "Préparer une publication", "Prepare a post"),
     "media_check": ("حالة الملف", "État du média", "Media state"),
     "profile": ("قراءة الحساب", "Lire le profil", "Read the profile"),
     "token": ("رمز الوصول", "Jeton d’accès", "Access token"),

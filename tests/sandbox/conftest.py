@@ -15,6 +15,7 @@ from PIL import Image
 
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
 from tests.sandbox.instagram import Files, Professional, handler_of
+from tests.sandbox.threads import Profile
 
 ACCOUNT = "rabita_demo"
 
@@ -85,3 +86,8 @@ def files() -> Iterator[Files]:
 @pytest.fixture
 def mine(sandbox: SandboxClient, clock: ManualClock) -> Professional:
     return Professional(sandbox.base("instagram"), sandbox.token("rabita_insta", "instagram"), clock)
+
+
+@pytest.fixture
+def ours(sandbox: SandboxClient, clock: ManualClock) -> Profile:
+    return Profile.of(sandbox, clock)
