@@ -15,7 +15,7 @@ from networks.answers import count_of, created, dated_objects, object_with, obje
 from networks.base import Adapter, Auth, MediaSource
 from networks.calls import Answer, Stake
 from networks.errors import Code, NeedsReconnect, Rejected
-from networks.graph import VERSION, Graph, GraphCaller, after
+from networks.graph import BATCH, VERSION, Graph, GraphCaller, after
 from networks.types import Connection, Lookup, Published, Tokens
 from outgoing import Client
 
@@ -72,7 +72,29 @@ class GraphAdapter(Adapter):
         """What to ask for the next page; {} after the last one."""
         return after(answer)
 
-    def _batch(self, calls: Sequence[str]) -> list[insights.Part]:
+    def _batch(self, calls: Sequence[str | insights.Together]) -> list[insights.Part]:
+        """One answer for each, in order. Of several posts' figures there are as many batches as are needed."""
+        plain = [call for call in calls if isinstance(call, str)]
+        posts = [call for call in calls if not isinstance(call, str)]
+        return [*self._figures_of(posts), *(self._asked(plain) if plain else ())]
+
+    def _figures_of(self, posts: Sequence[insights.Together]) -> list[insights.Part]:
+        found: dict[int, insights.Part] = {}
+        turn = 0
+        while left := [place for place in range(len(posts)) if place not in found]:
+            asked = [posts[place].calls(turn) for place in left]
+            told = self._batches([call for calls in asked for call in calls])
+            for place, calls in zip(left, asked, strict=True):
+                read = posts[place].read(turn, [next(told) for _ in calls])
+                found |= {} if read is None else {place: read}
+            turn += 1
+        return [found[place] for place in range(len(posts))]
+
+    def _batches(self, calls: Sequence[str]) -> Iterator[insights.Part]:
+        for start in range(0, len(calls), BATCH):
+            yield from self._asked(calls[start : start + BATCH])
+
+    def _asked(self, calls: Sequence[str]) -> list[insights.Part]:
         answer = self._ask(Stake.READ, lambda graph: graph.batch(calls))
         return insights.parts(
             answer,

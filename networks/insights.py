@@ -1,15 +1,17 @@
-"""Figures out of batches of Meta's Graph API, each asked for by itself: a name that is retired costs that figure alone.
+"""Figures out of batches of Meta's Graph API: a post's are asked for together, and each by itself where the network
+refuses that, so that a name that is retired costs that figure alone.
 
 Names as in https://developers.facebook.com/docs/graph-api/reference/insights (read 2026-11), after impressions were
-withdrawn for media views in November 2025.
+withdrawn for media views in November 2025; within a node's fields as in /docs/graph-api/guides/field-expansion.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from networks.answers import count_of, objects, section
+from networks.answers import count_of, objects, section, words
 from networks.calls import Answer, Stake, lost
 from networks.errors import Code, MissingCode, NeedsReconnect, NetworkError, Rejected
 from networks.graph import INVALID, error_in
@@ -18,6 +20,8 @@ from networks.types import AccountMetrics, PostMetrics
 
 Part = Mapping[str, Any] | NetworkError
 Figure = tuple[int | None, str]
+OWN = "own"
+"""Under which a post's own fields stand beside its insights."""
 
 POST_FIELDS = (
     "reactions.limit(0).summary(total_count),comments.limit(0).filter(stream).summary(total_count),shares"
@@ -30,17 +34,51 @@ POST_INSIGHTS = {
 }
 OF_VIDEOS = {Metric.WATCH_SECONDS: "post_video_view_time"}
 """Told in milliseconds, of a text as 0: it counts only where there is something to watch."""
-POST_CALLS = 1 + len(POST_INSIGHTS) + len(OF_VIDEOS)
+POST_CALLS = 1
+"""As long as the network refuses none of a post's figures."""
 ACCOUNT_FIELDS = "followers_count,fan_count"
 ACCOUNT_INSIGHTS = ("page_media_view", "page_views_total", "page_follows")
 
 
-def of_post(node: str) -> list[str]:
-    """What to ask for one post: its own counts, then each insight."""
-    return [
-        f"{node}?fields={POST_FIELDS}",
-        *(insight(node, name, period="lifetime") for name in (*POST_INSIGHTS.values(), *OF_VIDEOS.values())),
-    ]
+@dataclass(frozen=True)
+class Together:
+    """A post's own fields and its insights in one call.
+
+    What is refused is asked for again with the next set of names in `turns`, after the last one each by itself.
+    """
+
+    node: str
+    fields: str
+    turns: tuple[tuple[str, ...], ...]
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for turn in self.turns for name in turn))
+
+    def calls(self, turn: int) -> list[str]:
+        if turn < len(self.turns):
+            said = "".join(f".{name}({value})" for name, value in self.asked.items())
+            return [f"{self.node}?fields={self.fields},insights.metric({','.join(self.turns[turn])}){said}"]
+        apart = (insight(self.node, name, **self.asked) for name in self.names)
+        return [f"{self.node}?fields={self.fields}", *apart]
+
+    def read(self, turn: int, told: Sequence[Part]) -> Part | None:
+        """OWN and each name with its part, or None where the next turn must be asked; `told` answers `calls(turn)`.
+
+        A post that is not there is so in each turn.
+        """
+        own = told[0]
+        if turn >= len(self.turns):
+            return {OWN: own, **dict(zip(self.names, told[1:], strict=True))}
+        if isinstance(own, NetworkError):
+            return {OWN: own} if own.code == Code.NOT_FOUND else None
+        rows = objects(section(own, "insights"), "data")
+        return {OWN: own, **{words(row, "name"): {"data": [row]} for row in rows}}
+
+
+def of_post(node: str) -> list[Together]:
+    return [Together(node, POST_FIELDS, ((*POST_INSIGHTS.values(), *OF_VIDEOS.values()),), {"period": "lifetime"})]
 
 
 def of_account(node: str) -> list[str]:
@@ -87,11 +125,11 @@ def _concerns_all(error: NetworkError) -> bool:
 
 def post_figures(remote_id: str, told: Sequence[Part]) -> PostMetrics:
     """`told` answers `of_post`. A post whose own counts are not found is gone, as far as this call can tell."""
-    own = told[0]
+    own = part_in(told[0], OWN)
     if isinstance(own, Rejected) and own.code == Code.NOT_FOUND:
         return PostMetrics(remote_id, gone=True)
-    figures = {metric: insight_in(part) for metric, part in zip(POST_INSIGHTS, told[1:], strict=False)}
-    figures[Metric.WATCH_SECONDS] = _watched(own, told[-1])
+    figures = {metric: insight_in(part_in(told[0], name)) for metric, name in POST_INSIGHTS.items()}
+    figures[Metric.WATCH_SECONDS] = _watched(own, part_in(told[0], OF_VIDEOS[Metric.WATCH_SECONDS]))
     figures |= {
         Metric.REACTIONS: _count_in(own, "reactions", "summary", "total_count"),
         Metric.COMMENTS: _count_in(own, "comments", "summary", "total_count"),
@@ -102,6 +140,12 @@ def post_figures(remote_id: str, told: Sequence[Part]) -> PostMetrics:
         values={metric: value for metric, (value, _) in figures.items()},
         missing={metric: why for metric, (_, why) in figures.items() if why},
     )
+
+
+def part_in(told: Part, name: str) -> Part:
+    """Of what `Together.read` gives: OWN, or an insight; {} where the network said nothing of it."""
+    found: Part = told if isinstance(told, NetworkError) else told.get(name, {})
+    return found
 
 
 def _watched(own: Part, part: Part) -> Figure:

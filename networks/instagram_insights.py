@@ -2,15 +2,16 @@
 
 Written from https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights and
 /docs/instagram-platform/api-reference/instagram-user/insights (read 2026-11): impressions and plays were withdrawn for
-views in April 2025. Each figure is asked for by itself, so that a name that is retired costs that figure alone.
+views in April 2025. A name that the network does not know, or not for this kind of post, refuses the whole call.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from networks.answers import count_of, words
-from networks.errors import MissingCode, NetworkError
-from networks.insights import Figure, Part, insight, insight_in
+from networks.calls import Stake, lost
+from networks.errors import Code, MissingCode, NetworkError
+from networks.insights import OWN, Figure, Part, Together, insight, insight_in, part_in, without_figures
 from networks.metrics import Metric
 from networks.types import AccountMetrics, PostMetrics
 
@@ -32,25 +33,28 @@ OF_ACCOUNT = {Metric.REACH: "reach", Metric.VIEWS: "views"}
 BESIDES = ("accounts_engaged", INTERACTIONS, "profile_links_taps")
 
 
-def node(remote_id: str) -> str:
-    return f"{remote_id}?fields={FIELDS}"
+def of_post(node: str) -> Together:
+    """What kind of post it is, only its answer tells: pictures have the one set of names, reels the other."""
+    turns = (IN_FEED, OF_REELS)
+    return Together(node, FIELDS, tuple((*EVERYWHERE.values(), *kind.values(), INTERACTIONS) for kind in turns))
 
 
 def names(own: Mapping[str, Any]) -> dict[Metric, str]:
-    """The insights that there are for this kind of post; `own` answers `node`."""
+    """The insights that there are for this kind of post."""
     return EVERYWHERE | (OF_REELS if words(own, "media_product_type") == "REELS" else IN_FEED)
 
 
-def of_post(own: Mapping[str, Any]) -> list[str]:
-    return [insight(words(own, "id"), name) for name in (*names(own).values(), INTERACTIONS)]
-
-
-def post_figures(remote_id: str, own: Mapping[str, Any], told: Sequence[Part]) -> PostMetrics:
-    """`own` answers `node` and `told` answers `of_post`."""
+def post_figures(remote_id: str, told: Part) -> PostMetrics:
+    """`told` answers `of_post`. A part that is no post with an id tells nothing."""
+    own = part_in(told, OWN)
+    if isinstance(own, NetworkError) or not own.get("id"):
+        unread = own if isinstance(own, NetworkError) else lost(Stake.READ, Code.ANSWER_UNREADABLE)
+        return without_figures(remote_id, unread, METRICS)
     figures: dict[Metric, Figure] = dict.fromkeys(METRICS, (None, MissingCode.NOT_REPORTED))
     figures |= {metric: count_of(own, name) for metric, name in OWN_COUNTS.items()}
-    figures |= {metric: _in_our_unit(metric, insight_in(part)) for metric, part in zip(names(own), told, strict=False)}
-    interactions, _ = insight_in(told[-1])
+    read = {metric: insight_in(part_in(told, name)) for metric, name in names(own).items()}
+    figures |= {metric: _in_our_unit(metric, figure) for metric, figure in read.items()}
+    interactions, _ = insight_in(part_in(told, INTERACTIONS))
     return PostMetrics(
         remote_id=remote_id,
         values={metric: value for metric, (value, _) in figures.items()},

@@ -11,7 +11,7 @@ for both networks. Instagram fetches files itself: it is told our address, never
 changed, a post cannot answer another one, and nobody can follow a link in a caption.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from networks import caption_text, insights
 from networks import instagram_insights as figures
 from networks.answers import created, dated_objects, object_with, objects, section, words
 from networks.base import Capability
-from networks.calls import Stake, lost
+from networks.calls import Stake
 from networks.container_adapter import TIME, ContainerAdapter
 from networks.errors import Code, NeedsReconnect, NetworkError, ProblemCode, Rejected
 from networks.graph import BATCH, GraphCaller
@@ -219,27 +219,18 @@ class Instagram(ContainerAdapter):
     # Measuring
 
     def get_post_metrics(self, remote_ids: Sequence[str]) -> Mapping[str, PostMetrics]:
-        """First what each post is, then the figures that there are for its kind; 50 calls in a batch."""
-        own = dict(zip(remote_ids, self._own_counts(remote_ids), strict=True))
-        known = {one: told for one, told in own.items() if not isinstance(told, NetworkError)}
-        told = iter(self._batches([call for each in known.values() for call in figures.of_post(each)]))
-        measured: dict[str, PostMetrics] = {}
-        for one, each in own.items():
-            if isinstance(each, NetworkError):
-                measured[one] = insights.without_figures(one, each, figures.METRICS)
-            else:
-                measured[one] = figures.post_figures(one, each, [next(told) for _ in figures.of_post(each)])
+        """All of a post's figures in one call, as far as that is not refused; 50 calls in a batch."""
+        nodes = {one: self._known(one) for one in remote_ids}
+        told = iter(self._batch([figures.of_post(node) for node in nodes.values() if isinstance(node, str)]))
+        measured = {
+            one: figures.post_figures(one, next(told))
+            if isinstance(node, str)
+            else insights.without_figures(one, node, figures.METRICS)
+            for one, node in nodes.items()
+        }
         if any(one.gone for one in measured.values()):
             self._see_own_posts()
         return measured
-
-    def _own_counts(self, remote_ids: Sequence[str]) -> list[insights.Part]:
-        """A part that is no post with an id tells nothing."""
-        nodes: list[str | NetworkError] = [self._known(one) for one in remote_ids]
-        told = iter(self._batches([figures.node(node) for node in nodes if isinstance(node, str)]))
-        parts = [next(told) if isinstance(node, str) else node for node in nodes]
-        unread = lost(Stake.READ, Code.ANSWER_UNREADABLE)
-        return [part if isinstance(part, NetworkError) or part.get("id") else unread for part in parts]
 
     def _known(self, remote_id: str) -> str | NetworkError:
         try:
@@ -248,10 +239,6 @@ class Instagram(ContainerAdapter):
             if not isinstance(error, Rejected) and error.code != Code.ANSWER_TOO_LARGE:
                 raise
             return error
-
-    def _batches(self, calls: Sequence[str]) -> Iterator[insights.Part]:
-        for start in range(0, len(calls), BATCH):
-            yield from self._batch(calls[start : start + BATCH])
 
     def get_account_metrics(self) -> AccountMetrics:
         return figures.account_figures(self._batch(figures.of_account(self._account)))

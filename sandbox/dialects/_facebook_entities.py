@@ -93,6 +93,7 @@ class Teller:
             "reactions": lambda one: _edge([], one, {"total_count": counts.favourites, "viewer_reaction": "NONE"}),
             "likes": lambda one: _edge([], one, {"total_count": counts.favourites, "has_liked": False}),
             "comments": partial(self._comments_field, post),
+            "insights": lambda one: {"data": self.post_insights(post, metrics_in(one.modifiers.get("metric", "")))},
         }
         return told("Post", tellers, wanted, ("created_time", "message"))
 
@@ -256,6 +257,14 @@ def by_type(total: int) -> dict[str, int]:
     """A total spread over the kinds of reaction; the rest of the division are likes."""
     spread = {name: total * share // 100 for name, share in REACTIONS}
     return {**spread, "like": spread["like"] + total - sum(spread.values())}
+
+
+def metrics_in(asked: str) -> list[str]:
+    """Raises GraphError where no name is given."""
+    names = [name for name in asked.replace(" ", "").split(",") if name]
+    if not names:
+        raise GraphError(100, "(#100) Must provide an explicit metric")
+    return names
 
 
 def comment_id(post: Post, reply: Reply) -> str:

@@ -105,6 +105,9 @@ class Graph:
         """GET /{post}, /{photo} or /{comment}, .../graph-api/reference/pagepost and photo and comment, read 2026-11."""
         need(token, "pages_read_engagement")
         if post := self._post(node):
+            if any(one.name == "insights" for one in fields):
+                need(token, "read_insights")
+                self._own_post(call, token, node)
             return teller.post(self._author(post), post, fields)
         if film := self.videos.films.find(node):
             return VideoTeller(self.setting, call.base).video(self._owner(film), film, fields)

@@ -288,8 +288,8 @@ class TestFacebook(AdapterContract):
 
     # Measuring
 
-    def test_each_figure_is_asked_for_by_itself_in_one_batch(self, adapter: Adapter, network: Replay) -> None:
-        network.play("post_figures")
+    def test_a_posts_figures_are_asked_for_together(self, adapter: Adapter, network: Replay) -> None:
+        network.play("figures_together")
         told = adapter.get_post_metrics([POST])[POST]
         assert told.values == {
             Metric.VIEWS: 4210,
@@ -301,15 +301,23 @@ class TestFacebook(AdapterContract):
             Metric.WATCH_SECONDS: None,
         }
         assert told.missing == {Metric.WATCH_SECONDS: MissingCode.NOT_REPORTED}
-        asked = json.loads(dict(network.calls(BATCH)[0].form())["batch"])
-        assert len(asked) == 5
-        assert asked[1] == {
-            "method": "GET",
-            "relative_url": f"{POST}/insights?metric=post_media_view&period=lifetime",
-        }
+        [asked] = json.loads(dict(network.calls(BATCH)[0].form())["batch"])
+        names = "post_media_view,post_total_media_view_unique,post_clicks,post_video_view_time"
+        assert asked["relative_url"].startswith(f"{POST}?fields=reactions.limit(0).summary(total_count),")
+        assert asked["relative_url"].endswith(f",insights.metric({names}).period(lifetime)")
+
+    def test_a_figure_that_is_not_told_with_the_others_is_none_with_its_reason(
+        self, adapter: Adapter, network: Replay
+    ) -> None:
+        whole = json.loads(network.reply("figures_together").body[0]["body"])
+        del whole["insights"]["data"][0]
+        network.only(BATCH, Reply([{"code": 200, "body": json.dumps(whole)}]))
+        told = adapter.get_post_metrics([POST])[POST]
+        assert (told.values[Metric.VIEWS], told.missing[Metric.VIEWS]) == (None, MissingCode.NOT_REPORTED)
+        assert told.values[Metric.REACH] == 3100
 
     def test_a_retired_figure_costs_itself_alone(self, adapter: Adapter, network: Replay) -> None:
-        network.play("post_figures_part")
+        network.play("figures_refused", "post_figures_part")
         told = adapter.get_post_metrics([POST])[POST]
         assert told.missing == {
             Metric.VIEWS: MissingCode.RETIRED,
@@ -319,16 +327,32 @@ class TestFacebook(AdapterContract):
         }
         assert {told.values[metric] for metric in told.missing} == {None}
         assert told.values[Metric.REACTIONS] == 112
+        asked = json.loads(dict(network.calls(BATCH)[1].form())["batch"])
+        assert len(asked) == 5
+        assert asked[1] == {
+            "method": "GET",
+            "relative_url": f"{POST}/insights?metric=post_media_view&period=lifetime",
+        }
 
     def test_fifty_calls_at_most_stand_in_one_batch(self, adapter: Adapter, network: Replay) -> None:
+        refused = network.reply("figures_refused").body[0]
+
         def answer(asked: Asked) -> Reply:
             calls = json.loads(dict(asked.form())["batch"])
-            return Reply([{"code": 200, "body": "{}"} for _ in calls])
+            return Reply(
+                [refused if ",insights" in one["relative_url"] else {"code": 200, "body": "{}"} for one in calls]
+            )
 
         network.answer = answer
-        ids = [f"14715_{number}" for number in range(13)]
+        ids = [f"14715_{number}" for number in range(53)]
         assert list(adapter.get_post_metrics(ids)) == ids
-        assert [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked] == [50, 15]
+        sizes = [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked]
+        assert sizes == [50, *[50] * 5, 3, 15]
+
+    def test_the_figures_of_a_hundred_posts_take_two_requests(self, adapter: Adapter, network: Replay) -> None:
+        network.answer = lambda asked: Reply([{"code": 200, "body": "{}"}] * 50)
+        assert len(adapter.get_post_metrics([f"14715_{number}" for number in range(100)])) == 100
+        assert len(network.asked) == 2
 
     def test_a_missing_post_is_gone(self, adapter: Adapter, network: Replay) -> None:
         network.play("post_gone")
@@ -338,16 +362,16 @@ class TestFacebook(AdapterContract):
         self, adapter: Adapter, network: Replay
     ) -> None:
         parts = network.reply("post_figures").body
-        network.only(BATCH, Reply([None, *parts[1:]]))
+        network.only(BATCH, Reply([None]), Reply([None, *parts[1:]]))
         told = adapter.get_post_metrics([POST])[POST]
         assert (told.gone, told.missing[Metric.REACTIONS]) == (False, MissingCode.UNREADABLE)
         assert told.values[Metric.VIEWS] == 4210
         revoked = json.dumps(network.reply("token_revoked").body)
-        network.only(BATCH, Reply([*parts[:4], {"code": 401, "body": revoked}]))
+        network.only(BATCH, Reply([None]), Reply([*parts[:4], {"code": 401, "body": revoked}]))
         with pytest.raises(NeedsReconnect):
             adapter.get_post_metrics([POST])
 
-    @pytest.mark.parametrize("body", [[], {}, [{"code": 200, "body": "{}"}], b"<html>", b""])
+    @pytest.mark.parametrize("body", [[], {}, [{"code": 200, "body": "{}"}] * 2, b"<html>", b""])
     def test_a_batch_that_does_not_answer_each_call_says_nothing(
         self, adapter: Adapter, network: Replay, body: object
     ) -> None:

@@ -378,7 +378,7 @@ class TestInstagram(AdapterContract):
     def test_a_post_known_by_its_link_alone_is_deleted_and_measured_as_itself(
         self, adapter: Adapter, network: Replay
     ) -> None:
-        network.play("deleted", "own_counts", "post_figures")
+        network.play("deleted", "figures_together")
         assert adapter.get_post_metrics(["DRabita01"])["DRabita01"].values[Metric.VIEWS] == 4210
         adapter.delete_post("DRabita01")
         assert len(network.calls(DELETE)) == 1
@@ -427,8 +427,8 @@ class TestInstagram(AdapterContract):
         network.only(BATCH, *(network.reply(name) for name in replies))
         return adapter.get_post_metrics([POST])[POST]
 
-    def test_each_figure_is_asked_for_by_itself(self, adapter: Adapter, network: Replay) -> None:
-        told = self.measured(adapter, network, "own_counts", "post_figures")
+    def test_a_posts_figures_are_asked_for_together(self, adapter: Adapter, network: Replay) -> None:
+        told = self.measured(adapter, network, "figures_together")
         assert told.values == {
             Metric.VIEWS: 4210,
             Metric.REACH: 3100,
@@ -442,16 +442,19 @@ class TestInstagram(AdapterContract):
         }
         assert told.missing == {Metric.WATCH_SECONDS: MissingCode.NOT_REPORTED}
         assert told.extra == {"total_interactions": 258}
-        asked = json.loads(dict(network.calls(BATCH)[1].form())["batch"])
-        assert asked[0] == {"method": "GET", "relative_url": f"{POST}/insights?metric=views"}
+        [asked] = json.loads(dict(network.calls(BATCH)[0].form())["batch"])
+        names = "views,reach,saved,shares,profile_visits,follows,total_interactions"
+        own = "id,media_product_type,like_count,comments_count"
+        assert asked == {"method": "GET", "relative_url": f"{POST}?fields={own},insights.metric({names})"}
 
     def test_a_reel_has_its_own_figures(self, adapter: Adapter, network: Replay) -> None:
-        told = self.measured(adapter, network, "own_counts_reel", "reel_figures")
+        told = self.measured(adapter, network, "figures_refused", "reel_together")
         assert told.values[Metric.WATCH_SECONDS] == 749
         assert set(told.missing) == {Metric.PROFILE_VISITS, Metric.FOLLOWS_GAINED}
+        assert len(network.calls(BATCH)) == 2
 
     def test_a_retired_figure_costs_itself_alone(self, adapter: Adapter, network: Replay) -> None:
-        told = self.measured(adapter, network, "own_counts", "post_figures_part")
+        told = self.measured(adapter, network, "figures_refused", "figures_refused", "post_figures_part")
         assert told.missing == {
             Metric.VIEWS: MissingCode.RETIRED,
             Metric.REACH: MissingCode.NOT_REPORTED,
@@ -460,6 +463,8 @@ class TestInstagram(AdapterContract):
         }
         assert {told.values[metric] for metric in told.missing} == {None}
         assert told.values[Metric.SHARES] == 98
+        asked = json.loads(dict(network.calls(BATCH)[2].form())["batch"])
+        assert asked[1] == {"method": "GET", "relative_url": f"{POST}/insights?metric=views"}
 
     def test_fifty_calls_at_most_stand_in_one_batch(self, adapter: Adapter, network: Replay) -> None:
         def answer(asked: Asked) -> Reply:
@@ -468,13 +473,13 @@ class TestInstagram(AdapterContract):
             return Reply([{"code": 200, "body": body} for body in bodies])
 
         network.answer = answer
-        ids = [str(number) for number in range(20)]
+        ids = [str(number) for number in range(120)]
         assert list(adapter.get_post_metrics(ids)) == ids
-        assert [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked] == [20, 50, 50, 40]
+        assert [len(json.loads(dict(asked.form())["batch"])) for asked in network.asked] == [50, 50, 20]
 
     def test_a_missing_post_is_gone_and_the_others_have_their_figures(self, adapter: Adapter, network: Replay) -> None:
-        both = [*network.reply("own_counts").body, *network.reply("post_gone").body, None]
-        network.only(BATCH, Reply(both), network.reply("post_figures"))
+        first = [*network.reply("figures_together").body, *network.reply("post_gone").body, None]
+        network.only(BATCH, Reply(first), Reply([None]), Reply([None] * 9))
         told = adapter.get_post_metrics([POST, "17", "18"])
         assert (told["17"].gone, told["18"].gone, told[POST].values[Metric.VIEWS]) == (True, False, 4210)
         assert set(told["18"].missing.values()) == {MissingCode.UNREADABLE}

@@ -86,6 +86,8 @@ def test_a_permission_that_was_not_granted_is_missed(mine: Page) -> None:
     ours = Page(mine.base, row["access_token"])
     assert error_of(ours.post(f"{mine.id}/feed", message="نص"))[0] == 200
     assert error_of(ours.get(f"{mine.id}/insights", metric="page_follows"))[0] == 10
+    made = mine.post(f"{mine.id}/feed", message="نص")["id"]
+    assert error_of(ours.get(made, fields="message,insights.metric(post_clicks)"))[0] == 10
 
 
 def test_a_proof_is_checked_where_one_is_sent(mine: Page) -> None:
@@ -175,6 +177,16 @@ def test_posts_come_newest_first_in_pages(mine: Page, clock: ManualClock) -> Non
 
 
 # Figures
+
+
+def test_a_post_tells_its_figures_among_its_fields(mine: Page, clock: ManualClock) -> None:
+    made = mine.post(f"{mine.id}/feed", message="نص")["id"]
+    clock.advance(3600)
+    asked = "message,insights.metric(post_media_view,post_clicks).period(lifetime)"
+    told = mine.get(made, fields=asked)
+    assert told["insights"]["data"] == mine.get(f"{made}/insights", metric="post_media_view,post_clicks")["data"]
+    for refused in ("insights.metric(post_media_view,post_impressions)", "insights"):
+        assert error_of(mine.get(made, fields=refused))[0] == 100
 
 
 def test_figures_grow_and_a_withdrawn_name_is_refused(mine: Page, clock: ManualClock) -> None:
