@@ -40,7 +40,7 @@ PICTURES, REPEATED, MEASURED = 4, 5, 100
 GROWTH_MIB = 8.0
 """How much higher than the small film's the large one's peak may be."""
 PAID_READS, BATCHED = 100, 50
-"""Posts whose figures one request must bring: where reads are paid for, and on Meta's Graph API."""
+"""Posts whose figures one request must bring: where reads are paid for, and in a batch of Meta's Graph API."""
 UP_SECONDS = 30.0
 MIB = 1024 * 1024
 
@@ -103,7 +103,8 @@ def kinds(limits: Limits) -> Kinds:
 
 def most_requests(cls: type[Adapter]) -> int | None:
     """For the figures of `MEASURED` posts."""
-    together = PAID_READS if cls.cost.per_read else BATCHED if issubclass(cls, GraphAdapter) else 0
+    has_batches = issubclass(cls, GraphAdapter) and cls.metrics_batch > 1
+    together = PAID_READS if cls.cost.per_read else BATCHED if has_batches else 0
     return ceil(MEASURED / together) if together else None
 
 
@@ -124,11 +125,13 @@ def simulator(folder: Path) -> Iterator[SandboxClient]:
 
 
 def place_on(desk: SandboxClient, cls: type[Adapter]) -> Place:
-    """The simulator's own account; a channel where a person posts needs none, only its link."""
+    """The simulator's own account; a channel where a person posts needs none, only its link. Raises Problem."""
     by_hand = Place(cls.slug, desk.url, f"{desk.base(cls.slug)}/channel/measured")
     if by_hand.is_by_hand:
         return by_hand
-    account = next(one for one in desk.accounts() if one["network"] == cls.slug)
+    account = next((one for one in desk.accounts() if one["network"] == cls.slug), None)
+    if account is None:
+        raise Problem(f"the simulator has no {cls.label}")
     return Place(cls.slug, desk.url, f"@{account['handle']}", account["tokens"][0])
 
 

@@ -53,7 +53,19 @@ def test_what_is_measured_follows_from_what_a_network_declares(limits: Limits, k
 
 def test_paid_reads_come_a_hundred_at_a_time_and_those_of_graph_fifty() -> None:
     asked = {cls.slug: adapters.most_requests(cls) for cls in all_adapters()}
-    assert {slug: most for slug, most in asked.items() if most} == {"x": 1, "facebook": 2, "instagram": 2}
+    assert (asked["x"], asked["facebook"], asked["instagram"], asked["mastodon"]) == (1, 2, 2, None)
+
+
+@pytest.mark.parametrize("network", ["x", "facebook"])
+def test_the_figures_of_many_posts_keep_to_what_is_asked(desk: SandboxClient, stored: Stored, network: str) -> None:
+    spent = measure(job(desk, network, stored, posts=adapters.MEASURED, reads=True))
+    assert spent.requests == adapters.most_requests(adapter_class(network))
+
+
+@needs_ffmpeg
+def test_reels_have_their_figures_in_a_second_batch(desk: SandboxClient, stored: Stored) -> None:
+    reel = film(stored.folder, shot(stored.folder))
+    assert measure(job(desk, "instagram", stored, media=(reel,), posts=3, reads=True)).requests == 2
 
 
 def test_figures_within_their_bounds_are_good() -> None:
