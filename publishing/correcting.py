@@ -34,6 +34,7 @@ from publishing.frozen import is_intact, posts_of
 from publishing.lifecycle import DeliveryState
 from publishing.models import Delivery, Part
 from publishing.quotas import note
+from publishing.scheduling import ALIVE
 from publishing.telling import tell_about
 
 TRIES = 5
@@ -44,6 +45,7 @@ AT_IT = timedelta(minutes=5)
 NOT_HERE = _("This network does not let anybody correct a post. Take it down, then release the new version.")
 NOT_SIGNED = _("The newer version is not signed at every gate yet.")
 NOTHING_NEWER = _("There is no newer version of this text: change the content and have it signed.")
+OF_ITS_OWN = _("The newer version goes out, or went out, in a post of its own.")
 WORDS_ONLY = _("Only the words of a live post can be corrected, and here more was changed (its pictures, its link, its "
                "choices or its number of posts). Take it down, then release the new version.")  # fmt: skip
 
@@ -61,6 +63,8 @@ def refuse_uncorrectable(delivery: Delivery) -> Payload:
     standing, newer = standing_payload(delivery), delivery.variant.payload
     if newer is None or newer.pk == standing.pk:
         raise Invalid(NOTHING_NEWER, code="nothing_newer")
+    if Delivery.objects.filter(variant=delivery.variant, payload=newer, state__in=ALIVE).exists():
+        raise StaleState(OF_ITS_OWN, code="has_delivery")
     if NetworkCapability.EDIT_POST not in adapter_class(delivery.channel.network).capabilities:
         raise Invalid(NOT_HERE, code="correct_not_here")
     if delivery.variant.state != VariantState.APPROVED or not is_signed(delivery.variant):

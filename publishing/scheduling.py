@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from chain.reviewing import is_signed
 from chain.trail import record
 from publishing.claiming import publisher
 from publishing.clearing import channel_ready, holds_over
+from publishing.correction_models import Correction
 from publishing.frozen import part_key, posts_of
 from publishing.lifecycle import DeliveryState, HoldReason
 from publishing.models import Delivery, Part
@@ -57,6 +59,7 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
         raise StaleState(
             _("This version is scheduled already. Move it instead of scheduling it twice."), code="scheduled"
         )
+    refuse_in_place(variant)
     delivery = Delivery(
         organisation_id=variant.organisation_id,
         campaign=variant.content.campaign,
@@ -70,6 +73,13 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
     if obstacle := channel_ready(delivery):
         raise Invalid(_("The channel is not ready: connect it again first."), code=obstacle.code)
     return save_with_parts(delivery, actor)
+
+
+def refuse_in_place(variant: Variant) -> None:
+    """Raises StaleState where this version took the place of what went out, or is about to: it would stand twice."""
+    there = Q(delivery__state=DeliveryState.PUBLISHED, payload=variant.payload)
+    if Correction.objects.filter(there, ended_at=None, delivery__variant=variant).exists():
+        raise StaleState(_("The post that is live was corrected with this version: it stands there."), code="in_place")
 
 
 def save_with_parts(delivery: Delivery, actor: Actor) -> Delivery:

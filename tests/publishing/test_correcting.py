@@ -12,7 +12,7 @@ from campaigns.lifecycle import VariantState
 from campaigns.models import Revision
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Decision, Event, Notice
-from publishing import correcting, freezing, publisher, tasks
+from publishing import correcting, freezing, publisher, scheduling, tasks
 from publishing.correction_models import Correction
 from publishing.models import Delivery
 from sandbox.testing import SandboxClient
@@ -188,6 +188,25 @@ def test_correcting_is_refused_without_right_second_factor_reason_newer_words_or
     with pytest.raises(StaleState):
         ask(due(), people)
     assert not Correction.objects.exists()
+
+
+def test_a_version_stands_in_the_place_of_the_old_one_or_in_a_post_of_its_own_never_in_both(
+    live: Delivery, people: People, due: Due
+) -> None:
+    later = timezone.now() + timedelta(hours=2)
+    ask(live, people)
+    for _ in range(2):
+        with pytest.raises(StaleState) as twice:
+            scheduling.schedule(variant=live.variant, due_at=later, actor=actor_of(people.carla))
+        assert twice.value.code == "in_place"
+        tasks.correct_waiting()
+    other = due()
+    publisher.publish(other.pk)
+    other = with_newer(other, people)
+    scheduling.schedule(variant=other.variant, due_at=later, actor=actor_of(people.carla))
+    with pytest.raises(StaleState) as refused:
+        ask(other, people)
+    assert refused.value.code == "has_delivery"
 
 
 def test_one_correction_is_under_way_at_a_time(live: Delivery, people: People) -> None:
