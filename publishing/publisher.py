@@ -32,6 +32,7 @@ from publishing.frozen import post_of, upload_seconds
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, Outcome, Part
 from publishing.quotas import note
+from publishing.reached import reached, remember
 from publishing.reading import parts_of
 
 log = logging.getLogger(__name__)
@@ -110,13 +111,13 @@ def prepare(adapter: Adapter, attempt: Attempt, part: Part) -> Ready | None:
     """Upload media and the like, under a renewed lease. None when it must be done again later, or cannot be done."""
     try:
         with kept_lease(attempt):
-            answer = adapter.prepare(post_of(part), attempt.saved.get(str(part.position), {}))
+            answer = adapter.prepare(post_of(part), reached(attempt, part))
     except NetworkError as error:
         if error.saved is not None:
-            recording.remember(attempt, part, error.saved)
+            remember(attempt, part, error.saved)
         recording.record_prepare_failure(attempt, error)
         return None
-    recording.remember(attempt, part, answer.saved)
+    remember(attempt, part, answer.saved)
     if isinstance(answer, Waiting):
         give_back(attempt, code="network_processing_media", wait=answer.check_after, outcome=Outcome.PROCESSING)
         return None

@@ -5,7 +5,7 @@ looked up (reconciling.py) or a person decided (settling.py).
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from publishing.handing import hand_over
 from publishing.lifecycle import ENDED, DeliveryState, HoldReason, PartState
 from publishing.models import Attempt, Channel, Delivery, Outcome, Part
 from publishing.quotas import sharers
+from publishing.reached import remember
 from publishing.removal_models import Copy, Removal
 from publishing.telling import tell_about, tell_duplicate
 
@@ -144,12 +145,6 @@ def record_processing(attempt: Attempt, part: Part, answer: Processing) -> None:
         return
     check_after = timezone.now() + timedelta(seconds=answer.check_after)
     leave_send(delivery, DeliveryState.PROCESSING, code="processing", check_after=check_after)
-
-
-def remember(attempt: Attempt, part: Part, saved: Mapping[str, Any]) -> None:
-    """Keep what preparing reached, so that the next try goes on from there."""
-    attempt.saved = {**attempt.saved, str(part.position): dict(saved)}
-    Attempt.objects.filter(pk=attempt.pk).update(saved=attempt.saved)
 
 
 def record_not_sent(attempt: Attempt, part: Part, error: NotSent) -> None:

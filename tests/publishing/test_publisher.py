@@ -12,7 +12,7 @@ from campaigns.models import Campaign
 from chain.actors import system_actor
 from chain.engine import advance
 from networks.errors import NeedsReconnect, NetworkError, NotSent, Rejected
-from networks.types import Post, Published, Ready
+from networks.types import Post, Published
 from publishing import breaking, dispatching, publisher, queries, recording, scheduling, settling, sweeping
 from publishing.lifecycle import ChannelState, DeliveryState, HoldReason, PartState
 from publishing.models import Breaker, Channel, Delivery
@@ -412,58 +412,6 @@ def test_a_second_part_that_cannot_be_prepared_is_settled_at_once(
     assert settled(delivery).state == state
     assert delivery.attempts.get().answer["remote_id"]
     assert [part.state for part in delivery.parts.all()] == [PartState.PUBLISHED, PartState.WAITING]
-
-
-def test_what_a_failed_preparation_reached_is_where_the_next_one_goes_on(
-    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from networks.adapters.mastodon import Mastodon
-
-    prepare, given = Mastodon.prepare, []
-
-    def fails_once(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
-        given.append(dict(saved))
-        if len(given) == 1:
-            error = NotSent("server_error", retry_after=0.0)
-            error.saved = {"failures": 3}
-            raise error
-        return prepare(self, post, {})
-
-    monkeypatch.setattr(Mastodon, "prepare", fails_once)
-    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
-    delivery = due()
-    publisher.publish(delivery.pk)
-    publisher.publish(delivery.pk)
-    assert given == [{}, {"failures": 3}]
-    assert settled(delivery).state == DeliveryState.PUBLISHED
-
-
-def test_what_a_send_found_of_no_more_use_is_prepared_anew(
-    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from networks.adapters.mastodon import Mastodon
-
-    prepare, send, given = Mastodon.prepare, Mastodon.publish, []
-
-    def kept(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
-        given.append(dict(saved))
-        return Ready(post, {**prepare(self, post, {}).saved, "session": "old"})
-
-    def fails_once(self: Mastodon, ready: Ready, key: str) -> Any:
-        if len(given) > 1:
-            return send(self, ready, key)
-        error = NotSent("media_not_ready", retry_after=0.0)
-        error.saved = {}
-        raise error
-
-    monkeypatch.setattr(Mastodon, "prepare", kept)
-    monkeypatch.setattr(Mastodon, "publish", fails_once)
-    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
-    delivery = due()
-    publisher.publish(delivery.pk)
-    publisher.publish(delivery.pk)
-    assert given == [{}, {}]
-    assert settled(delivery).state == DeliveryState.PUBLISHED
 
 
 def test_two_different_answers_raise_the_duplicate_alarm_with_both_links(

@@ -1,0 +1,92 @@
+"""What preparing reached of a part: kept for the next try, sealed, begun anew where it is of no more use."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+
+from networks.adapters.mastodon import Mastodon
+from networks.errors import NotSent
+from networks.types import Post, Ready, Waiting
+from publishing import publisher
+from publishing.lifecycle import DeliveryState
+from publishing.models import Attempt, Delivery
+from sandbox.testing import SandboxClient
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+Due = Callable[..., Delivery]
+
+
+def settled(delivery: Delivery) -> Delivery:
+    delivery.refresh_from_db()
+    return delivery
+
+
+def test_what_a_failed_preparation_reached_is_where_the_next_one_goes_on(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, given = Mastodon.prepare, []
+
+    def fails_once(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        if len(given) == 1:
+            error = NotSent("server_error", retry_after=0.0)
+            error.saved = {"failures": 3}
+            raise error
+        return prepare(self, post, {})
+
+    monkeypatch.setattr(Mastodon, "prepare", fails_once)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    publisher.publish(delivery.pk)
+    assert given == [{}, {"failures": 3}]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_what_preparing_reached_is_kept_sealed_and_begun_anew_where_no_key_opens_it(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    given = []
+
+    def waits(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        return Waiting({"upload_url": "https://uploads.test/?signature=abc"}, 0.0)
+
+    monkeypatch.setattr(Mastodon, "prepare", waits)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    assert "signature" not in str(Attempt.objects.values_list("saved", flat=True).get())
+    publisher.publish(delivery.pk)
+    settings.CREDENTIALS_KEY = Fernet.generate_key().decode()
+    monkeypatch.setattr(publisher, "adapter_for", lambda channel: object.__new__(Mastodon))
+    publisher.publish(delivery.pk)
+    assert given == [{}, {"upload_url": "https://uploads.test/?signature=abc"}, {}]
+
+
+def test_what_a_send_found_of_no_more_use_is_prepared_anew(
+    due: Due, network: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, send, given = Mastodon.prepare, Mastodon.publish, []
+
+    def kept(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        return Ready(post, {**prepare(self, post, {}).saved, "session": "old"})
+
+    def fails_once(self: Mastodon, ready: Ready, key: str) -> Any:
+        if len(given) > 1:
+            return send(self, ready, key)
+        error = NotSent("media_not_ready", retry_after=0.0)
+        error.saved = {}
+        raise error
+
+    monkeypatch.setattr(Mastodon, "prepare", kept)
+    monkeypatch.setattr(Mastodon, "publish", fails_once)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    publisher.publish(delivery.pk)
+    assert given == [{}, {}]
+    assert settled(delivery).state == DeliveryState.PUBLISHED
