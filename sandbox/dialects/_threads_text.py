@@ -21,6 +21,7 @@ AT_THE_END = ".,;:!?،؛؟)]}'’…"
 IN_TEXT = re.compile(r"(?<![\w&])#([^\s.&@!?,;:#]{1,50})")
 SHOWN_AS_PICTURE = "\ufe0f"
 CJK = range(0x3000, 0x3400)
+PICTURES, IDEOGRAPHS = 0x1F000, 0x20000
 FLAGS = range(0x1F1E6, 0x1F200)
 
 
@@ -35,9 +36,10 @@ def _is_emoji(grapheme: str) -> bool:
 
 
 def _is_pictured(character: str) -> bool:
+    """Wide symbols but for those of East Asian writing; of the newest ones the category may not be known here."""
     number = ord(character)
-    is_wide = unicodedata.category(character) == "So" and wcwidth(character) == 2 and number not in CJK
-    return is_wide or number in FLAGS
+    is_symbol = number >= PICTURES or (unicodedata.category(character) == "So" and number not in CJK)
+    return (is_symbol and wcwidth(character) == 2 and number < IDEOGRAPHS) or number in FLAGS
 
 
 def links_in(text: str) -> list[str]:

@@ -63,6 +63,7 @@ def test_a_container_is_published_once_and_within_a_day(
         ("ا" * 500, True), ("ا" * 501, False), ((BASMALA * 14)[:500], True), ("🕌" * 125, True), ("🕌" * 126, False),
         ("ا" * 496 + "🕌", True), ("ا" * 497 + "🕌", False), ("ا" * 494 + "❤️", True), ("ا" * 495 + "❤️", False),
         ("ا" * 492 + "🇲🇦", True), ("ا" * 493 + "🇲🇦", False), ("ا" * 499 + "ﷺ", True), ("❤" * 500, True),
+        ("🫩" * 126, False), ("𠀋" * 500, True),
     ],
 )  # fmt: skip
 def test_an_emoji_counts_by_its_bytes_and_all_else_by_characters(ours: Profile, text: str, is_taken: bool) -> None:
