@@ -20,8 +20,10 @@ from sandbox.dialects._threads_api import Api
 from sandbox.dialects._threads_entities import Teller
 from sandbox.dialects._threads_insights import Figures
 from sandbox.dialects._threads_text import links_in
+from sandbox.dialects._threads_tree import Place
 from sandbox.dialects.base import Comment, Dialect, Picture, Refusal, Setting, ShownPost
 from sandbox.films import still
+from sandbox.markup import esc
 from sandbox.posttext import Links, as_html
 from sandbox.records import Account, Media, Post
 from sandbox.world import World
@@ -77,14 +79,15 @@ def _html(base: str, post: Post) -> str:
     """The words, then the link that is shown as a card where they do not name it, then the topic."""
     links = Links(tag_url=lambda tag: f"{base}/search?q={tag}", account_url=lambda _: None)
     link, topic = str(post.extra.get("link", "")), str(post.extra.get("topic", ""))
-    below = [link] * (bool(link) and link not in links_in(post.text))
-    below += [f"#{topic}"] * (bool(topic) and f"#{topic}" not in post.text)
-    return "".join(as_html(text, links) for text in (post.text, *below))
+    card = as_html(link, links) if link not in links_in(post.text) else ""
+    label = f"<p>#{esc(topic)}</p>" if topic and f"#{topic}" not in post.text else ""
+    return f"{as_html(post.text, links)}{card}{label}"
 
 
 def show(setting: Setting, base: str, account: Account, post: Post) -> ShownPost:
     """The post as the human pages show it."""
-    teller, now = Teller(setting, base), Figures(setting).at(post)
+    teller = Teller(setting, base)
+    now = Figures(setting).so_far(Place(post, teller.root_of(post)))
     names = (("views", "views"), ("likes", "likes"), ("replies", "replies"), ("reposts", "reposts"))
     return ShownPost(
         id=post.id, permalink=teller.permalink(account, post), text=post.text, html=_html(base, post),
