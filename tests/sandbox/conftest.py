@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ import requests
 from PIL import Image
 
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
-from tests.sandbox.instagram import Files, Professional, handler_of
+from tests.sandbox.instagram import Files, Professional, serving_files
 from tests.sandbox.threads import Profile
 
 ACCOUNT = "rabita_demo"
@@ -72,15 +70,8 @@ def passer_by(sandbox: SandboxClient) -> Reader:
 @pytest.fixture
 def files() -> Iterator[Files]:
     """A server of files on a loopback address, until the test ends."""
-    kept = Files()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(kept))
-    kept.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield kept
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=5)
+    with serving_files() as kept:
+        yield kept
 
 
 @pytest.fixture

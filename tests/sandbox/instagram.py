@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
@@ -93,6 +96,20 @@ def handler_of(files: Files) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
+
+
+@contextmanager
+def serving_files() -> Iterator[Files]:
+    """A server of files on a loopback address, until the block ends."""
+    kept = Files()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(kept))
+    kept.base = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield kept
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=5)
 
 
 def jpeg(size: tuple[int, int] = (400, 400), kind: str = "JPEG") -> bytes:
