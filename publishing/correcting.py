@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.capabilities import Capability
 from campaigns.lifecycle import VariantState
-from campaigns.models import Payload
+from campaigns.models import Payload, Variant
 from chain.actors import Actor, system_actor
 from chain.errors import Invalid, StaleState
 from chain.locks import LockKind, lock_shared
@@ -114,7 +114,7 @@ def correct(*, delivery: Delivery, why: str, actor: Actor) -> Correction:
     actor.require(Capability.RELEASE, on=delivery)
     if not why.strip():
         raise Invalid(_("Say in a sentence why it is corrected: the trail keeps it."), field="why")
-    locked = read_for_decision(delivery.pk)
+    locked = locked_with_variant(delivery.pk)
     newer = refuse_uncorrectable(locked)
     if holds_over(locked):
         raise StaleState(_("Publishing is frozen here: correct it once the freeze is lifted."), code="frozen")
@@ -126,6 +126,12 @@ def correct(*, delivery: Delivery, why: str, actor: Actor) -> Correction:
     said = {"from": standing_payload(locked).digest, "to": newer.digest}
     record("delivery.correction_asked", locked, actor=actor, why=made.why, data=said)
     return made
+
+
+def locked_with_variant(delivery_id: int) -> Delivery:
+    """The variant's row is locked first, as scheduling and editing do: two cannot put one version in two places."""
+    list(Variant.objects.select_for_update().filter(deliveries=delivery_id).order_by().values_list("pk"))
+    return read_for_decision(delivery_id)
 
 
 def claim() -> list[int]:
@@ -145,7 +151,7 @@ def carry_out(correction_id: int) -> None:
     if delivery is None:
         return
     try:
-        put_there(delivery, posts_of(correction.payload), posts_of(standing_payload(delivery)))
+        put_there(delivery, correction)
     except (Rejected, NotSupported, NeedsReconnect) as error:
         give_up(correction, error.code)
     except NetworkError as error:
@@ -160,7 +166,7 @@ def cleared(correction: Correction) -> Delivery | None:
     lock_shared(
         LockKind.SENDING, Delivery.objects.values_list("organisation_id", flat=True).get(pk=correction.delivery_id)
     )
-    delivery = read_for_decision(correction.delivery_id)
+    delivery = locked_with_variant(correction.delivery_id)
     if not Correction.objects.filter(OPEN, pk=correction.pk).exists():
         return None
     if code := obstacle(delivery, correction):
@@ -179,6 +185,8 @@ def obstacle(delivery: Delivery, correction: Correction) -> str:
         return "bytes_changed"
     if delivery.variant.payload_id != correction.payload_id or delivery.variant.state != VariantState.APPROVED:
         return "approval_void"
+    if Delivery.objects.filter(variant=delivery.variant, payload=correction.payload, state__in=ALIVE).exists():
+        return "correct_has_delivery"
     delivery.variant.payload = correction.payload
     if not is_signed(delivery.variant):
         return "not_approved"
@@ -186,14 +194,22 @@ def obstacle(delivery: Delivery, correction: Correction) -> str:
     return stands.code if stands else ""
 
 
-def put_there(delivery: Delivery, new: Sequence[Post], old: Sequence[Post]) -> None:
+def put_there(delivery: Delivery, correction: Correction) -> None:
     """Raises NetworkError; what was changed by then stays changed, and is set again at the next try."""
     adapter, before = adapter_for(delivery.channel), None
+    new, old = posts_of(correction.payload), posts_of(standing_payload(delivery))
+    is_known = knows_what_stands(correction)
     for part, wanted, present in zip(delivery.parts.all(), new, old, strict=True):
-        if wanted != present:
+        if wanted != present or not is_known:
             keep(part, adapter.edit_post(part.remote_id, replace(wanted, reply_to=before)))
             note(delivery.channel, adapter.last_rate_limit)
         before = part.remote_id
+
+
+def knows_what_stands(correction: Correction) -> bool:
+    """Not after a correction that was given up: some of its words may stand there."""
+    earlier = correction.delivery.corrections.filter(pk__lt=correction.pk).last()
+    return earlier is None or earlier.done_at is not None
 
 
 def keep(part: Part, edited: Published) -> None:

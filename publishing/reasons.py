@@ -110,6 +110,9 @@ REASONS: Mapping[str, Reason] = {
         _("Its words could not be corrected on the network"),
         _("Look at what stands there; ask again, or take it down and release the new version."),
     ),
+    "correct_has_delivery": Reason(
+        _("The newer version goes out, or went out, in a post of its own"), _("Take one of the two down if both stand.")
+    ),
     "correct_not_live": Reason(
         _("It is no longer live"), _("Nothing to correct: release the new version if it is needed.")
     ),

@@ -16,7 +16,7 @@ from publishing import correcting, freezing, publisher, scheduling, tasks
 from publishing.correction_models import Correction
 from publishing.models import Delivery
 from sandbox.testing import SandboxClient
-from tests.deliveries import TEXT, make_payload, sign
+from tests.deliveries import TEXT, make_delivery, make_payload, sign
 from tests.people import People, actor_of, api_client, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -91,6 +91,23 @@ def test_of_a_thread_only_the_posts_that_changed_are_touched(due: Due, people: P
     assert touched == {"أول": False, "ثان مصوَّب": True, "ثالث": False}
 
 
+def test_after_a_try_that_failed_every_post_is_set_for_nobody_knows_what_stands(
+    due: Due, people: People, network: SandboxClient
+) -> None:
+    thread = due(texts=("أول", "ثان"))
+    publisher.publish(thread.pk)
+    ask(with_newer(thread, people, ("أول", "ثان مصوَّب")), people)
+    network.arm_fault("drop_answer", route="edit", accepted=True, count=correcting.TRIES)
+    for _ in range(correcting.TRIES):
+        Correction.objects.update(not_before=None)
+        tasks.correct_waiting()
+    network.disarm()
+    assert sorted(texts(network)) == ["أول", "ثان مصوَّب"]
+    ask(with_newer(thread, people, ("أول ثالثة", "ثان"), number=3), people)
+    tasks.correct_waiting()
+    assert sorted(texts(network)) == ["أول ثالثة", "ثان"]
+
+
 def test_a_second_newer_version_corrects_the_first(live: Delivery, people: People, network: SandboxClient) -> None:
     ask(live, people)
     tasks.correct_waiting()
@@ -142,7 +159,7 @@ def test_what_the_network_refuses_is_given_up_at_once_with_its_reason(
     assert "/correct/" in page
 
 
-@pytest.mark.parametrize("spoils", ["signature", "edit", "freeze", "taken_down"])
+@pytest.mark.parametrize("spoils", ["signature", "edit", "freeze", "taken_down", "own_post"])
 def test_what_no_longer_holds_when_the_worker_comes_stops_it(
     live: Delivery, people: People, network: SandboxClient, spoils: str
 ) -> None:
@@ -153,6 +170,9 @@ def test_what_no_longer_holds_when_the_worker_comes_stops_it(
         type(live.variant).objects.update(state=VariantState.DRAFT)
     elif spoils == "freeze":
         freezing.freeze(actor=actor_of(people.carla), scope="everything", reason="تحقّق")
+    elif spoils == "own_post":
+        made_now = make_delivery(live.variant, people.carla, due_at=timezone.now() + timedelta(hours=1))
+        assert made_now.payload_id == made.payload_id
     else:
         Delivery.objects.filter(pk=live.pk).update(state="deleted")
     tasks.correct_waiting()

@@ -1,7 +1,8 @@
 """People and machines at one time, in any order: what was promised holds after every step.
 
-A state machine draws scheduling, moves, holds, edits, revocations, crashes, lost, late and refused answers, look-ups,
-settling by people and deletions. The network is a timeline in memory, so that each step is judged against all of it.
+A state machine draws scheduling, moves, holds, edits, revocations, new versions, corrections in place, crashes, lost,
+late and refused answers, look-ups, settling by people and deletions. The network is a timeline in memory, so that each
+step is judged against all of it.
 SANAD_EXAMPLES asks for more histories than the suite's own few.
 """
 
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from campaigns.lifecycle import VariantState
-from campaigns.models import Campaign, LatenessPolicy, Variant
+from campaigns.models import Campaign, LatenessPolicy, Revision, Variant
 from chain.actors import system_actor
 from chain.engine import advance
 from chain.errors import DomainError
@@ -30,11 +31,11 @@ from chain.models import Event
 from networks.adapters.mastodon import Mastodon
 from networks.errors import NotSent, OutcomeUnknown, Rejected, Unreachable
 from networks.types import Lookup, Post, Published, Ready
-from publishing import dispatching, publisher, reconciling, recording, scheduling, settling, sweeping
+from publishing import correcting, dispatching, publisher, reconciling, recording, scheduling, settling, sweeping
 from publishing.frozen import posts_of
 from publishing.lifecycle import DeliveryState
 from publishing.models import Attempt, Channel, Delivery, Part
-from tests.deliveries import make_variant, sign
+from tests.deliveries import make_payload, make_variant, sign
 from tests.people import People, actor_of
 
 EXAMPLES = int(os.environ.get("SANAD_EXAMPLES", "12"))
@@ -57,6 +58,7 @@ class Timeline:
 
     taken: dict[str, list[Published]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     fate: str = "answered"
     unanswered: list[tuple[str, Published]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Timeline:
         number = str(1000 + sum(map(len, self.taken.values())))
         post = Published(number, f"https://social.test/@r/{number}", timezone.now())
         self.taken.setdefault(key, []).append(post)
-        self.texts[key] = ready.post.text
+        self.texts[key] = self.words[number] = ready.post.text
         if self.fate in ("killed after", "frozen"):
             self.unanswered += [(key, post)] if self.fate == "frozen" else []
             raise Killed
@@ -91,6 +93,18 @@ class Timeline:
         if self.fate == "lost before":
             raise Unreachable("connection_refused")
         self.deleted.add(remote_id)
+
+    def edit(self, remote_id: str, post: Post) -> Published:
+        if self.fate == "lost before":
+            raise OutcomeUnknown("answer_timed_out")
+        if self.fate == "refused":
+            raise Rejected("post_refused")
+        self.words[remote_id] = post.text
+        if self.fate == "killed after":
+            raise Killed
+        if self.fate == "lost after":
+            raise OutcomeUnknown("connection_broken")
+        return Published(remote_id, f"https://social.test/@r/{remote_id}", timezone.now())
 
     def live(self, key: str) -> list[Published]:
         return [post for post in self.taken.get(key, []) if post.remote_id not in self.deleted]
@@ -113,8 +127,8 @@ def machine(people: People, campaign: Campaign, channel: Channel) -> type[RuleBa
             self.stack = ExitStack()
             self.clock = self.stack.enter_context(time_machine.travel(timezone.now(), tick=False))
             self.stack.enter_context(transaction.atomic())
-            for name in ("publish", "find", "delete"):
-                theirs = {"find": "find_published", "delete": "delete_post"}.get(name, name)
+            for name in ("publish", "find", "delete", "edit"):
+                theirs = {"find": "find_published", "delete": "delete_post", "edit": "edit_post"}.get(name, name)
                 mine = getattr(self.timeline, name)
                 self.stack.enter_context(patch.object(Mastodon, theirs, lambda _self, *args, mine=mine: mine(*args)))
 
@@ -150,6 +164,33 @@ def machine(people: People, campaign: Campaign, channel: Channel) -> type[RuleBa
                 if variant.state == VariantState.APPROVED:
                     advance(variant, to, actor=author)
                     scheduling.void_deliveries(variant, author, "changed")
+
+        @rule(which=st.integers(0, 9))
+        def sign_anew(self, which: int) -> None:
+            """The text is written anew, and the new version signed at every gate."""
+            if self.variants:
+                variant = Variant.objects.get(pk=self.variants[which % len(self.variants)].pk)
+                number = variant.content.revisions.count() + 1
+                revision = Revision.objects.create(
+                    content=variant.content, number=number, document={}, created_by=people.alice,
+                    created_at=timezone.now(),
+                )  # fmt: skip
+                if variant.state == VariantState.APPROVED:
+                    advance(variant, VariantState.DRAFT, actor=author)
+                    scheduling.void_deliveries(variant, author, "changed")
+                elif variant.state == VariantState.REVOKED:
+                    advance(variant, VariantState.DRAFT, actor=author)
+                variant.payload = make_payload(variant, revision, (f"نص {variant.pk}، نسخة {number}",))
+                variant.save(update_fields=["payload"])
+                for state in (VariantState.IN_REVIEW, VariantState.APPROVED):
+                    advance(variant, state, actor=author)
+                sign(variant, people.bob, people.basma)
+
+        @rule(which=st.integers(0, 9))
+        def correct(self, which: int) -> None:
+            if delivery := self.pick(which, "published"):
+                with suppress(DomainError):
+                    correcting.correct(delivery=delivery, why="سبب", actor=coordinator)
 
         @rule(which=st.integers(0, 9), act=st.sampled_from(["move", "hold", "cancel"]))
         def change_plans(self, which: int, act: str) -> None:
@@ -189,6 +230,13 @@ def machine(people: People, campaign: Campaign, channel: Channel) -> type[RuleBa
                 with suppress(Killed):
                     publisher.publish(delivery_id)
 
+        @rule(fate=st.sampled_from(FATES))
+        def correct_what_is_asked(self, fate: str) -> None:
+            self.timeline.fate = fate
+            for correction_id in correcting.claim():
+                with suppress(Killed):
+                    correcting.carry_out(correction_id)
+
         @rule(minutes=st.sampled_from([1, 1, 3, 20]))
         def time_passes(self, minutes: int) -> None:
             self.clock.shift(timedelta(minutes=minutes))
@@ -226,6 +274,23 @@ def machine(people: People, campaign: Campaign, channel: Channel) -> type[RuleBa
             for delivery, part in self.deliveries():
                 if part.key in self.timeline.texts:
                     assert self.timeline.texts[part.key] == posts_of(delivery.payload)[part.position].text
+
+        @invariant()
+        def what_readers_see_was_signed_and_where_we_say_which_it_is_that(self) -> None:
+            for delivery, part in self.deliveries():
+                asked = list(delivery.corrections.select_related("payload"))
+                for post in self.timeline.live(part.key):
+                    seen = self.timeline.words[post.remote_id]
+                    signed = [delivery.payload, *(one.payload for one in asked)]
+                    assert seen in [posts_of(payload)[part.position].text for payload in signed]
+                    if asked and asked[-1].done_at:
+                        assert seen == posts_of(asked[-1].payload)[part.position].text
+
+        @invariant()
+        def no_version_stands_twice(self) -> None:
+            live = [post.remote_id for _, part in self.deliveries() for post in self.timeline.live(part.key)]
+            seen = [self.timeline.words[remote_id] for remote_id in live]
+            assert len(seen) == len(set(seen))
 
         @invariant()
         def what_is_live_is_never_denied_and_what_is_not_is_never_claimed(self) -> None:
