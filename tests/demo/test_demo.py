@@ -133,7 +133,8 @@ def fetched(_asked: Asked) -> Reply:
 def test_one_text_goes_to_every_network_of_the_house(
     lay: Callable[[], None], networks: SandboxClient, settings: Any
 ) -> None:
-    elsewhere = ("bluesky", "facebook", "telegram", "x", *(("instagram", "tiktok") if plate.can_draw() else ()))
+    with_plate = ("instagram", "tiktok") if plate.can_draw() else ()
+    elsewhere = ("bluesky", "facebook", "telegram", "threads", "x", *with_plate)
     settings.NETWORK_URLS = {slug: networks.base(slug) for slug in ("mastodon", *elsewhere)}
     lay()
     everywhere = Delivery.objects.filter(variant__content__reference=story.SPREAD[0])
