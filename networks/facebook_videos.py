@@ -120,8 +120,11 @@ def id_in(address: SplitResult) -> str | None:
 
 
 def shown(told: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
-    """Of a post: how many pictures, and the ids of its videos ("" where one is not told)."""
-    items = objects(section(told, "attachments"), "data")
+    """Of a post: how many pictures, and the ids of its videos ("" where one is not told).
+
+    What is behind a link, another's video among it, is shared ("share", "video_share_youtube") and not the post's own.
+    """
+    items = [item for item in objects(section(told, "attachments"), "data") if "share" not in words(item, "type")]
     inside = [part for item in items for part in objects(section(item, "subattachments"), "data") or [item]]
     pictures = sum(1 for item in inside if item.get("media_type") == "photo")
     videos = [words(section(item, "target"), "id") for item in inside if item.get("media_type") == "video"]

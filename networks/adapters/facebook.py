@@ -53,7 +53,7 @@ from networks.types import (
 )
 
 PROFILE_FIELDS = "id,name,username,about,description,website,link,category,picture.type(large){url}"
-ATTACHED = "media_type,target{id}"
+ATTACHED = "media_type,type,target{id}"
 POST_FIELDS = f"id,message,created_time,permalink_url,attachments{{{ATTACHED},subattachments.limit(20){{{ATTACHED}}}}}"
 COMMENT_FIELDS = "id,message,created_time,permalink_url,from{name},parent{id}"
 NOT_OFFERED = {
@@ -239,12 +239,10 @@ class Facebook(GraphAdapter):
         return Processing(video, videos.LOOK_AGAIN_SECONDS)
 
     def check_status(self, ref: str) -> Published | Processing:
-        """A video may take half an hour, and is not found at first: that is no word against it."""
+        """A video may take half an hour, and is not found at first: no refusal to tell of it is a word against it."""
         try:
             answer = self._read(quote(ref, safe=""), videos.FIELDS)
-        except Rejected as error:
-            if error.code != Code.NOT_FOUND:
-                raise
+        except Rejected:
             return Processing(ref, videos.LOOK_AGAIN_SECONDS)
         told = object_with(answer, Stake.READ, "status")
         return videos.state_of({"id": ref, **told}, self.consent_url, self.connection.remote_id or "")
@@ -267,8 +265,11 @@ class Facebook(GraphAdapter):
         return replace(lookup, complete=False) if videos.is_film(post) and lookup.found is None else lookup
 
     def _is_same(self, told: Mapping[str, Any], post: Post) -> bool:
-        is_said = self.fingerprint(words(told, "message")) == self.fingerprint(self.compose(post))
-        return is_said and _has_files_of(told, post)
+        """Below a text without files the network may set a card for its link, which has a picture or a video in it."""
+        text = self.compose(post)
+        is_said = self.fingerprint(words(told, "message")) == self.fingerprint(text)
+        may_have_card = not post.media and URL.search(text) is not None
+        return is_said and (may_have_card or _has_files_of(told, post))
 
     @classmethod
     def remote_id_in(cls, permalink: str) -> str | None:

@@ -42,9 +42,9 @@ from tests.networks.replaying import Replay
 from tests.outgoing.loopback import Asked, Manner, Reply
 
 
-def listed(network: Replay, *attached: dict[str, Any]) -> None:
+def listed(network: Replay, *attached: dict[str, Any], message: str = "test content") -> None:
     page = network.reply("own_posts", Date=datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"))
-    page.body["data"][1]["attachments"] = {"data": list(attached)}
+    page.body["data"][1] |= {"attachments": {"data": list(attached)}, "message": message}
     network.only(OWN, page)
 
 
@@ -156,6 +156,20 @@ class TestVideos(FilmDay):
             network.only(NODE, reply)
             assert adapter.check_status(VIDEO) == Processing(VIDEO, 20)
 
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            Reply({"error": {"message": "(#100) Tried accessing nonexisting field", "code": 100}}, 400),
+            Reply({"error": {"message": "Temporarily blocked for policies", "code": 368}}, 400),
+            Reply(b"<html>Forbidden</html>", 403),
+        ],
+    )
+    def test_a_refusal_to_tell_of_a_video_is_no_word_against_it(
+        self, adapter: Adapter, network: Replay, reply: Reply
+    ) -> None:
+        network.only(NODE, reply)
+        assert adapter.check_status(VIDEO) == Processing(VIDEO, 20)
+
     @pytest.mark.parametrize("state", ["error", "expired", "upload_failed"])
     def test_a_video_that_the_network_cannot_use_has_failed(
         self, adapter: Adapter, network: Replay, state: str
@@ -252,6 +266,26 @@ class TestVideos(FilmDay):
         listed(network, *attached)
         lookup = adapter.find_published(a_video("test content"), KEY, SENT_AT)
         assert (lookup.found, lookup.complete) == (None, False)
+
+    @pytest.mark.parametrize("kind", ["video_share_youtube", "video_inline"])
+    def test_a_text_is_found_although_its_link_leads_to_a_video(
+        self, adapter: Adapter, network: Replay, kind: str
+    ) -> None:
+        text = "test content https://youtu.be/dQw4w9WgXcA"
+        listed(network, {"media_type": "video", "type": kind}, message=text)
+        lookup = adapter.find_published(Post(text), KEY, SENT_AT)
+        assert lookup.found is not None
+        assert lookup.found.remote_id == POST
+
+    def test_another_pages_video_behind_a_link_is_left_alone(self, adapter: Adapter, network: Replay) -> None:
+        shown = network.reply("film_post").body
+        shared = {"media_type": "video", "type": "video_share_highlighted", "target": {"id": "77"}}
+        network.only(SHOWN, Reply({**shown, "attachments": {"data": [shared]}}))
+        network.only(("POST", SHOWN[1]), Reply({"success": True}))
+        network.only(("DELETE", SHOWN[1]), Reply({"success": True}))
+        adapter.edit_post(POST, Post("مصحح https://www.facebook.com/watch/?v=77"))
+        adapter.delete_post(POST)
+        assert len(network.calls(("DELETE", SHOWN[1]))) == 1
 
     @pytest.mark.parametrize(
         ("link", "remote_id"),
