@@ -181,6 +181,7 @@ class Draft:
         if state == "uploaded":
             return _time_left(section(told, "processingDetails"))
         if state in ("failed", "rejected"):
+            self.reached = Progress(self.reached.of, units=self.reached.units)  # whoever tries again uploads it anew
             raise _why_not(status)
         self.reached = Progress(self.reached.of, failures=self.reached.failures + 1, units=self.reached.units)
         raise NotSent(Code.MEDIA_NOT_READY, retry_after=BEGIN_AGAIN_SECONDS)

@@ -81,10 +81,10 @@ def has_words_of(told: Mapping[str, Any], title: str, description: str) -> bool:
     return all(fingerprint(a) == fingerprint(b) for a, b in zip(there, (title, description), strict=True))
 
 
-def has_size(told: Mapping[str, Any], size: int) -> bool:
-    """The size of the uploaded file, as far as it is told, which is to the video's owner alone."""
-    said = count_in(section(told, "fileDetails"), "fileSize")[0]
-    return said is None or said == size
+def is_made_of(told: Mapping[str, Any], size: int) -> bool:
+    """Whether a file of this size was taken. The network tells no hash: of an untold size it may be another file."""
+    is_taken = words(section(told, "status"), "uploadStatus") in ("uploaded", "processed")
+    return is_taken and count_in(section(told, "fileDetails"), "fileSize")[0] == size
 
 
 def published(told: Mapping[str, Any], home: str) -> Published:

@@ -174,11 +174,11 @@ class YouTube(GoogleAdapter):
             raise Rejected(Code.POST_REFUSED)
 
     def _draft_of(self, post: Post) -> str:
-        """A private video that a lost answer left: of these words and, as far as it is told, of this size."""
+        """A private video that a lost answer left: of these words and of this size."""
         page, _, _ = next(self._uploads("snippet,status,fileDetails"))
         same = (
             told for told in page if self._is_of(told, post) and videos.is_private(told)
-            and videos.has_size(told, post.media[0].size)
+            and videos.is_made_of(told, post.media[0].size)
         )  # fmt: skip
         return next((words(told, "id") for told in same), "")
 

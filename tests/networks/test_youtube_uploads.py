@@ -210,6 +210,19 @@ class TestUploads(Day):
         self.prepared(adapter, video_post(text))
         assert len(network.calls(START)) == 1
 
+    @pytest.mark.parametrize("change", [{"fileDetails": {}}, {"status": {"uploadStatus": "failed"}}])
+    def test_a_draft_that_may_be_of_another_file_or_failed_is_not_used(
+        self, adapter: Adapter, network: Replay, change: dict[str, Any]
+    ) -> None:
+        body = network.reply("own_draft").body
+        item = body["items"][0]
+        item["fileDetails"]["fileSize"] = str(WHOLE)
+        item |= {name: {**item[name], **told} if told else told for name, told in change.items()}
+        network.only(UPLOADS, network.reply("uploads"))
+        network.only(VIDEOS, Reply(body), network.reply("processed"))
+        self.prepared(adapter, video_post("test content"))
+        assert len(network.calls(START)) == 1
+
     # What the network makes of it
 
     def test_a_video_at_work_is_waited_for_as_long_as_the_network_says(self, adapter: Adapter, network: Replay) -> None:
@@ -237,6 +250,10 @@ class TestUploads(Day):
             self.prepared(adapter)
         assert caught.value.code == code
         assert network.calls(SHOW) == []
+        network.only(VIDEOS, network.reply("processed"))
+        network.only(SEND, held(0), network.reply("uploaded"))
+        self.prepared(adapter, **dict(caught.value.saved or {}))
+        assert len(network.calls(START)) == 2
 
     def test_a_draft_that_somebody_deleted_is_uploaded_anew(self, adapter: Adapter, network: Replay) -> None:
         network.only(VIDEOS, network.reply("not_listed"))
