@@ -16,7 +16,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import requests
@@ -57,7 +57,10 @@ APPLICATION = frozenset({"invalid_client", "unauthorized_client"})
 
 @dataclass
 class TikTokCaller(Caller):
-    """Judges by the code in the answer; `scopes` are named where one of them is missing."""
+    """Judges by the code in the answer; `scopes` are named where one of them is missing.
+
+    A 404 without a code may be anybody's page: it tells nothing, least of all that a posting is not known.
+    """
 
     scopes: tuple[str, ...] = ()
 
@@ -66,6 +69,11 @@ class TikTokCaller(Caller):
         if words(told, "code") not in ("", OK):
             raise self._why(stake, told, refused, response)
         return super()._judge(stake, response, refused)
+
+    def _raise_for(self, stake: Stake, response: requests.Response, refused: Code) -> NoReturn:
+        if response.status_code in (404, 410):
+            raise lost(stake, Code.ANSWER_UNREADABLE, params={"status": response.status_code})
+        super()._raise_for(stake, response, refused)
 
     def _why(self, stake: Stake, told: Mapping[str, Any], refused: Code, response: requests.Response) -> NetworkError:
         code, status = words(told, "code"), response.status_code

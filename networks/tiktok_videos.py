@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from networks.answers import count_of
+from networks.answers import count_of, words
 from networks.calls import Stake, lost
 from networks.errors import Code
+from networks.fingerprint import fingerprint
 from networks.metrics import Metric
 from networks.types import AccountMetrics, PostMetrics
 
@@ -41,6 +42,12 @@ def created_at(told: Mapping[str, Any]) -> datetime | None:
     """`create_time` is in seconds since 1970."""
     seconds = count_of(told, "create_time")[0]
     return datetime.fromtimestamp(seconds, UTC) if seconds and seconds < 1 << 33 else None
+
+
+def has_words(told: Mapping[str, Any], wanted: str) -> bool:
+    """Whether its words have this fingerprint. A post without a title is not one without words."""
+    shown = {words(told, "video_description"), words(told, "title")} - {""}
+    return wanted in map(fingerprint, shown or {""})
 
 
 def has_public_id(remote_id: str) -> bool:

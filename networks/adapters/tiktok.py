@@ -344,14 +344,11 @@ class TikTok(Adapter):
         for page, starts_at in self._own_videos(since):
             recent = [told for told in page if (created_at(told) or starts_at) >= starts_at]
             looked_at += len(recent)
-            found += [self._published(told) for told in recent if self._has_words(told, wanted)]
+            found += [self._published(told) for told in recent if tiktok_videos.has_words(told, wanted)]
             if len(recent) < len(page):
                 break
         found.sort(key=lambda one: one.published_at)
         return Lookup(found[0] if found else None, False, looked_at, tuple(found[1:]))
-
-    def _has_words(self, told: Mapping[str, Any], wanted: str) -> bool:
-        return wanted in {self.fingerprint(words(told, name)) for name in ("video_description", "title")}
 
     def _own_videos(self, since: datetime) -> Iterator[tuple[list[dict[str, Any]], datetime]]:
         """Newest first: a page, and `since` by a clock that may run behind ours."""

@@ -272,6 +272,15 @@ class TestTikTok(AdapterContract):
         lookup = adapter.find_published(self.a_post("ليس هناك"), KEY, SENT_AT)
         assert (lookup.found, lookup.complete, lookup.looked_at_count) == (None, False, 2)
 
+    def test_a_post_without_words_is_not_another_one_without_a_title(self, adapter: Adapter, network: Replay) -> None:
+        page = network.reply("own_videos_last").body
+        page["data"]["videos"] = [{"id": POST, "create_time": 1795435215, "video_description": "آخر", "title": ""}]
+        network.only(LIST, Reply(page))
+        assert adapter.find_published(self.a_post(""), KEY, SENT_AT).found is None
+        page["data"]["videos"][0]["video_description"] = ""
+        network.only(LIST, Reply(page))
+        assert adapter.find_published(self.a_post(""), KEY, SENT_AT).found is not None
+
     def test_what_stood_there_before_is_not_it(self, adapter: Adapter, network: Replay) -> None:
         network.only(LIST, network.reply("own_videos_last"))
         assert adapter.find_published(self.a_post("أقدم"), KEY, SENT_AT).found is None

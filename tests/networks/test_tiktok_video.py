@@ -283,9 +283,12 @@ def test_an_address_older_than_an_hour_is_left_where_bytes_are_missing(adapter: 
     assert len(network.calls(BEGIN)) == 3
 
 
-def test_where_it_is_not_told_how_far_a_posting_came_no_other_is_begun(adapter: Adapter, network: Replay) -> None:
+@pytest.mark.parametrize("reply", [Reply(b"", 503), Reply(b"<html>Not Found</html>", 404)])
+def test_where_it_is_not_told_how_far_a_posting_came_no_other_is_begun(
+    adapter: Adapter, network: Replay, reply: Reply
+) -> None:
     saved = dict(ready_of(adapter, a_post()).saved)
-    network.only(STATUS, Reply(b"", 503))
+    network.only(STATUS, reply)
     with pytest.raises(NotSent):
         adapter.prepare(a_post(), saved)
     assert len(network.calls(BEGIN)) == 1
