@@ -21,9 +21,9 @@ from chain.following import following
 from chain.locks import LockKind, lock_shared, lock_shared_of
 from chain.trail import written_together
 from networks.base import Adapter
-from networks.errors import NeedsReconnect, NetworkError, NotSent, Rejected
+from networks.errors import Code, NeedsReconnect, NetworkError, NotSent, Rejected
 from networks.registry import adapter_class
-from networks.types import Ready, Waiting
+from networks.types import Ready
 from publishing import recording
 from publishing.channels import adapter_as_read, adapter_for
 from publishing.claiming import claim, cleared, give_back, kept_lease, publisher, read_for_decision, stand_aside
@@ -118,10 +118,14 @@ def prepare(adapter: Adapter, attempt: Attempt, part: Part) -> Ready | None:
         recording.record_prepare_failure(attempt, error)
         return None
     remember(attempt, part, answer.saved)
-    if isinstance(answer, Waiting):
+    if isinstance(answer, Ready):
+        return answer
+    if recording.has_waited_too_long(attempt.delivery):
+        remember(attempt, part, {})
+        recording.record_prepare_failure(attempt, Rejected(Code.MEDIA_NOT_READY))
+    else:
         give_back(attempt, code="network_processing_media", wait=answer.check_after, outcome=Outcome.PROCESSING)
-        return None
-    return answer
+    return None
 
 
 def send_lease(part: Part) -> timedelta:

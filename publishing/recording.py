@@ -317,6 +317,13 @@ def is_fruitless(delivery: Delivery) -> bool:
     return tries.filter(refused | Q(outcome=Outcome.LAPSED)).count() >= most
 
 
+def has_waited_too_long(delivery: Delivery) -> bool:
+    """Whether the network has been at work on its files for longer than it may, since a person last gave it."""
+    since = timezone.now() - timedelta(seconds=settings.PUBLISHING_READY_DEADLINE_SECONDS)
+    waits = delivery.attempts.filter(started_at__gte=delivery.due_at, send_started_at=None, outcome=Outcome.PROCESSING)
+    return waits.filter(started_at__lt=since).exists()
+
+
 @transaction.atomic
 def record_prepare_failure(attempt: Attempt, error: NetworkError) -> None:
     """Nothing of this part is visible, so it may be tried again, unless bytes or access were refused, or too often."""

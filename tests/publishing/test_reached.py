@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.utils import timezone
 
+from campaigns.models import LatenessPolicy
 from networks.adapters.mastodon import Mastodon
-from networks.errors import NotSent
+from networks.errors import Code, NotSent
 from networks.types import Post, Ready, Waiting
-from publishing import publisher
+from publishing import publisher, scheduling
 from publishing.lifecycle import DeliveryState
 from publishing.models import Attempt, Delivery
 from sandbox.testing import SandboxClient
+from tests.people import People, actor_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
@@ -43,6 +46,31 @@ def test_what_a_failed_preparation_reached_is_where_the_next_one_goes_on(
     publisher.publish(delivery.pk)
     assert given == [{}, {"failures": 3}]
     assert settled(delivery).state == DeliveryState.PUBLISHED
+
+
+def test_a_video_that_the_network_is_at_work_on_for_ever_has_failed_and_is_begun_anew_by_a_person(
+    due: Due, network: SandboxClient, people: People, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    given = []
+
+    def waits(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        return Waiting({"video": "1"}, 0.0)
+
+    monkeypatch.setattr(Mastodon, "prepare", waits)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    delivery = due()
+    delivery.campaign.lateness_policy = LatenessPolicy.PUBLISH
+    delivery.campaign.save(update_fields=["lateness_policy"])
+    publisher.publish(delivery.pk)
+    publisher.publish(delivery.pk)
+    assert settled(delivery).state == DeliveryState.PENDING
+    settings.PUBLISHING_READY_DEADLINE_SECONDS = 0.0
+    publisher.publish(delivery.pk)
+    assert (settled(delivery).state, delivery.reason) == (DeliveryState.FAILED, Code.MEDIA_NOT_READY)
+    scheduling.move(delivery=delivery, due_at=timezone.now(), actor=actor_of(people.carla))
+    publisher.publish(delivery.pk)
+    assert (settled(delivery).state, given) == (DeliveryState.PENDING, [{}, {"video": "1"}, {"video": "1"}, {}])
 
 
 def test_what_preparing_reached_is_kept_sealed_and_begun_anew_where_no_key_opens_it(
