@@ -14,6 +14,8 @@ from starlette.types import Scope
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+LAST_WORD = 0.05
+"""Seconds in which whoever asked for the port to be closed still gets the answer."""
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -38,8 +40,12 @@ class Connections:
         transport = self.open.get(tuple(scope["client"]))
         return transport is None or transport.is_closing()
 
+    def abort_all(self) -> None:
+        for transport in list(self.open.values()):
+            transport.abort()
+
     def stop_listening(self, seconds: float) -> None:
-        """Refuse every new connection to the whole port for `seconds`."""
+        """Refuse every connection to the whole port for `seconds`, and break off those that stand."""
         if self.close_port is not None:
             self.close_port(seconds)
 
@@ -71,6 +77,7 @@ class SandboxServer(Server):
         )  # fmt: skip
         super().__init__(config)
         connections.close_port = self._close_port
+        self._connections = connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
@@ -107,6 +114,7 @@ class SandboxServer(Server):
     def _close_now(self, seconds: float) -> None:
         for server in self.servers:
             server.close()
+        self._loop.call_later(LAST_WORD, self._connections.abort_all)
         self._reopening = self._loop.create_task(self._reopen(seconds))
 
     async def _reopen(self, seconds: float) -> None:

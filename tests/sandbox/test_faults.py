@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -44,6 +45,21 @@ def test_a_closed_port_refuses_connections_and_opens_again(sandbox: SandboxClien
             break
     assert refused
     assert answer.status_code == 200
+
+
+def test_a_closed_port_breaks_off_the_connections_that_stand(sandbox: SandboxClient, author: Reader) -> None:
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(f"GET /phone.json HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        assert line.recv(8) == b"HTTP/1.1"
+        sandbox.outage(5)
+        line.settimeout(3)
+        said = b"once more"
+        while said:
+            try:
+                said = line.recv(65536)
+            except ConnectionResetError:
+                said = b""
 
 
 @pytest.mark.parametrize(("accepted", "expected"), [(True, ["نص"]), (False, [])])
