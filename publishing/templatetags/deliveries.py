@@ -14,6 +14,7 @@ from campaigns.models import Variant
 from chain.models import Hold, Verdict
 from chain.reviewing import decisions_about
 from networks.registry import label_in
+from publishing.correcting import standing_payload
 from publishing.lifecycle import DeliveryState
 from publishing.models import Delivery
 from publishing.preflight import of_delivery, of_variant
@@ -77,8 +78,8 @@ def delivery_chain(delivery: Delivery) -> dict[str, Any]:
 
 @register.simple_tag(name="signatures")
 def signatures_on(delivery: Delivery) -> list[dict[str, Any]]:
-    """One link for each signature under the digest that this delivery carries."""
-    digest = delivery.payload.digest
+    """One link for each signature under the digest of what stands there, else of what this delivery carries."""
+    digest = standing_payload(delivery).digest
     given = decisions_about(delivery.variant).filter(digest=digest, verdict=Verdict.APPROVED, revoked_at=None)
     return [
         {"state": "signed", "kind": _("Signature"), "what": decision.user, "initial": str(decision.user)[:1]}
