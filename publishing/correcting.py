@@ -5,11 +5,12 @@ words twice leaves what once leaves. So a correction whose answer was lost is as
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from chain.reviewing import is_signed
 from chain.trail import record
 from networks.base import Adapter
 from networks.base import Capability as NetworkCapability
-from networks.errors import NeedsReconnect, NetworkError, NotSupported, Rejected
+from networks.errors import NeedsReconnect, NetworkError, NotSent, NotSupported, Rejected
 from networks.registry import adapter_class
 from networks.types import Post, Published
 from publishing.channels import adapter_for
@@ -31,10 +32,11 @@ from publishing.claiming import read_for_decision
 from publishing.clearing import channel_ready, holds_over
 from publishing.correction_models import OPEN, Correction
 from publishing.frozen import is_intact, posts_of
-from publishing.lifecycle import DeliveryState
+from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Delivery, Part
 from publishing.quotas import note
-from publishing.scheduling import ALIVE
+from publishing.recalling import is_recalled
+from publishing.scheduling import ALIVE, TAKEN_BACK, refuse_in_place
 from publishing.telling import tell_about
 
 TRIES = 5
@@ -56,15 +58,32 @@ def standing_payload(delivery: Delivery) -> Payload:
     return done.payload if done else delivery.payload
 
 
+def may_stand(delivery: Delivery) -> list[Payload]:
+    """What readers may see of it: what stands there, and what was given up since, which may be there in part."""
+    seen = [delivery.payload]
+    for one in delivery.corrections.exclude(OPEN).select_related("payload"):
+        seen = [one.payload] if one.done_at else [*seen, one.payload]
+    return seen
+
+
+def is_live(delivery: Delivery) -> bool:
+    """Whether each of its posts stands where the network can be asked for it."""
+    missing = delivery.parts.filter(~Q(state=PartState.PUBLISHED) | Q(remote_id=""))
+    return delivery.state == DeliveryState.PUBLISHED and not missing.exists()
+
+
 def refuse_uncorrectable(delivery: Delivery) -> Payload:
     """The newer payload that may take its place. Raises StaleState, Invalid with the sentence that says why not."""
-    if delivery.state != DeliveryState.PUBLISHED:
+    if not is_live(delivery):
         raise StaleState(_("Only what is published can be corrected."), code="not_published")
     standing, newer = standing_payload(delivery), delivery.variant.payload
     if newer is None or newer.pk == standing.pk:
         raise Invalid(NOTHING_NEWER, code="nothing_newer")
     if Delivery.objects.filter(variant=delivery.variant, payload=newer, state__in=ALIVE).exists():
         raise StaleState(OF_ITS_OWN, code="has_delivery")
+    refuse_in_place(delivery.variant, but=delivery)
+    if is_recalled(newer):
+        raise Invalid(TAKEN_BACK, code="recalled")
     if NetworkCapability.EDIT_POST not in adapter_class(delivery.channel.network).capabilities:
         raise Invalid(NOT_HERE, code="correct_not_here")
     if delivery.variant.state != VariantState.APPROVED or not is_signed(delivery.variant):
@@ -116,7 +135,7 @@ def correct(*, delivery: Delivery, why: str, actor: Actor) -> Correction:
         raise Invalid(_("Say in a sentence why it is corrected: the trail keeps it."), field="why")
     locked = locked_with_variant(delivery.pk)
     newer = refuse_uncorrectable(locked)
-    if holds_over(locked):
+    if is_frozen(locked, newer):
         raise StaleState(_("Publishing is frozen here: correct it once the freeze is lifted."), code="frozen")
     if locked.corrections.filter(OPEN).exists():
         raise StaleState(_("It is being corrected already."), code="being_corrected")
@@ -141,23 +160,25 @@ def claim() -> list[int]:
         OPEN, Q(claimed_until=None) | Q(claimed_until__lt=now), Q(not_before=None) | Q(not_before__lte=now)
     )
     ids = list(free.values_list("pk", flat=True)[:100])
-    return [pk for pk in ids if free.filter(pk=pk).update(claimed_until=now + AT_IT)]
+    claimed = {"claimed_until": now + AT_IT, "tries": F("tries") + 1}
+    return [pk for pk in ids if free.filter(pk=pk).update(**claimed)]
 
 
 def carry_out(correction_id: int) -> None:
     """Put the words there, post by post, the first first; what stands there already is left alone."""
     correction = Correction.objects.select_related("payload").get(pk=correction_id)
-    delivery = cleared(correction)
-    if delivery is None:
+    if correction.tries > TRIES:
+        give_up(correction, correction.code or "correct_failed")
         return
     try:
-        put_there(delivery, correction)
+        is_whole = all(put_there(correction, place) for place in range(len(posts_of(correction.payload))))
     except (Rejected, NotSupported, NeedsReconnect) as error:
         give_up(correction, error.code)
     except NetworkError as error:
         put_off(correction, error)
     else:
-        end(correction)
+        if is_whole:
+            end(correction)
 
 
 @transaction.atomic
@@ -177,9 +198,9 @@ def cleared(correction: Correction) -> Delivery | None:
 
 def obstacle(delivery: Delivery, correction: Correction) -> str:
     """What was so when a person asked must still be so: signed, live, not frozen. The code of what is not, or ""."""
-    if delivery.state != DeliveryState.PUBLISHED:
+    if not is_live(delivery):
         return "correct_not_live"
-    if holds_over(delivery):
+    if is_frozen(delivery, correction.payload):
         return "incident"
     if not is_intact(correction.payload):
         return "bytes_changed"
@@ -194,29 +215,32 @@ def obstacle(delivery: Delivery, correction: Correction) -> str:
     return stands.code if stands else ""
 
 
-def put_there(delivery: Delivery, correction: Correction) -> None:
-    """Raises NetworkError; what was changed by then stays changed, and is set again at the next try."""
-    adapter, before = adapter_for(delivery.channel), None
-    new, old = posts_of(correction.payload), posts_of(standing_payload(delivery))
-    is_known = knows_what_stands(correction)
-    for part, wanted, present in zip(delivery.parts.all(), new, old, strict=True):
-        if wanted != present or not is_known:
-            keep(part, adapter.edit_post(part.remote_id, replace(wanted, reply_to=before)))
-            note(delivery.channel, adapter.last_rate_limit)
-        before = part.remote_id
+def is_frozen(delivery: Delivery, newer: Payload) -> bool:
+    """Whether a freeze covers what went out, or what would stand in its place."""
+    changed = copy(delivery)
+    changed.payload = newer
+    return bool(holds_over(delivery) or holds_over(changed))
 
 
-def knows_what_stands(correction: Correction) -> bool:
-    """Not after a correction that was given up: some of its words may stand there."""
-    earlier = correction.delivery.corrections.filter(pk__lt=correction.pk).last()
-    return earlier is None or earlier.done_at is not None
+def put_there(correction: Correction, place: int) -> bool:
+    """Set one post, cleared for itself; False where something came in the way. Raises NetworkError: set again then."""
+    delivery = cleared(correction)
+    if delivery is None:
+        return False
+    wanted = posts_of(correction.payload)[place]
+    if all(posts_of(one)[place] == wanted for one in may_stand(delivery)):
+        return True
+    parts, adapter = list(delivery.parts.all()), adapter_for(delivery.channel)
+    before = parts[place - 1].remote_id if place else None
+    keep(parts[place], adapter.edit_post(parts[place].remote_id, replace(wanted, reply_to=before)))
+    note(delivery.channel, adapter.last_rate_limit)
+    return True
 
 
 def keep(part: Part, edited: Published) -> None:
-    """A network may give the corrected post another address."""
+    """A network may give the corrected post another address; whoever gave the part another post meanwhile prevails."""
     link = edited.permalink or part.permalink
-    Part.objects.filter(pk=part.pk).update(remote_id=edited.remote_id, permalink=link)
-    part.remote_id = edited.remote_id
+    Part.objects.filter(pk=part.pk, remote_id=part.remote_id).update(remote_id=edited.remote_id, permalink=link)
 
 
 @transaction.atomic
@@ -232,14 +256,12 @@ def end(correction: Correction) -> None:
 
 def put_off(correction: Correction, error: NetworkError) -> None:
     """Again later, for it does no harm; after some tries a person is told."""
-    tries = correction.tries + 1
-    if tries >= TRIES:
+    if correction.tries >= TRIES:
         give_up(correction, error.code)
         return
-    later = timezone.now() + FIRST_WAIT * 2 ** (tries - 1)
-    Correction.objects.filter(OPEN, pk=correction.pk).update(
-        tries=tries, not_before=later, claimed_until=None, code=error.code
-    )
+    asked = (error.retry_after or 0) if isinstance(error, NotSent) else 0
+    later = timezone.now() + max(FIRST_WAIT * 2 ** (correction.tries - 1), timedelta(seconds=asked))
+    Correction.objects.filter(OPEN, pk=correction.pk).update(not_before=later, claimed_until=None, code=error.code)
 
 
 @transaction.atomic
@@ -247,7 +269,7 @@ def give_up(correction: Correction, code: str) -> None:
     delivery = read_for_decision(correction.delivery_id)
     if Correction.objects.filter(OPEN, pk=correction.pk).update(ended_at=timezone.now(), claimed_until=None, code=code):
         record("delivery.correction_failed", delivery, actor=publisher(delivery), why=code)
-        tell_about(delivery, code="correct_failed")
+        tell_about(delivery, code="correct_failed", occurrence=f":{correction.pk}")
 
 
 def publisher(delivery: Delivery) -> Actor:

@@ -37,6 +37,7 @@ ALIVE = (
 )  # fmt: skip
 STILL_WAITING = (DeliveryState.PENDING, DeliveryState.PREPARING)
 MOVABLE = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.FAILED)
+TAKEN_BACK = _("This version was taken back: correct it, and have the new one signed.")
 VOID = _("Its text was changed after it was signed: schedule the new version once it is signed.")
 
 
@@ -75,10 +76,10 @@ def schedule(*, variant: Variant, due_at: datetime, actor: Actor) -> Delivery:
     return save_with_parts(delivery, actor)
 
 
-def refuse_in_place(variant: Variant) -> None:
+def refuse_in_place(variant: Variant, but: Delivery | None = None) -> None:
     """Raises StaleState where this version took the place of what went out, or is about to: it would stand twice."""
     there = Q(delivery__state=DeliveryState.PUBLISHED, payload=variant.payload)
-    if Correction.objects.filter(there, ended_at=None, delivery__variant=variant).exists():
+    if Correction.objects.filter(there, ended_at=None, delivery__variant=variant).exclude(delivery=but).exists():
         raise StaleState(_("The post that is live was corrected with this version: it stands there."), code="in_place")
 
 
@@ -119,7 +120,7 @@ def refuse_unready(variant: Variant) -> None:
     if variant.content.campaign.state != CampaignState.SIGNED:
         raise Invalid(_("The campaign's brief is not signed. A manager must sign it first."), code="brief_not_signed")
     if variant.payload and is_recalled(variant.payload):
-        raise Invalid(_("This version was taken back: correct it, and have the new one signed."), code="recalled")
+        raise Invalid(TAKEN_BACK, code="recalled")
     for lacks in consent_lacking(variant.content.campaign):
         raise Invalid(lacks.what, code=lacks.code)
 

@@ -20,8 +20,11 @@ from publishing.reasons import RECONNECT, counted, reason_of
 from publishing.removal_models import Removal
 
 
-def tell_about(delivery: Delivery, *, code: str) -> None:
-    """Tell those who can settle it; for a voided signature also who wrote it. `code` keys publishing/reasons.py."""
+def tell_about(delivery: Delivery, *, code: str, occurrence: str = "") -> None:
+    """Tell those who can settle it; for a voided signature also who wrote it. `code` keys publishing/reasons.py.
+
+    Once for each attempt, or for each `occurrence` where it comes of no attempt.
+    """
     people = set(people_with(delivery.organisation_id, Capability.SETTLE))
     if delivery.hold_reason in (HoldReason.APPROVAL_VOID, HoldReason.NOT_APPROVED):
         people.add(delivery.variant.content.created_by)
@@ -32,7 +35,7 @@ def tell_about(delivery: Delivery, *, code: str) -> None:
         title=reason.title,
         body=reason.next_step,
         link=reverse("delivery", args=[delivery.pk]),
-        once=f"delivery:{delivery.pk}:{code}:{delivery.attempts_made}",
+        once=f"delivery:{delivery.pk}:{code}:{delivery.attempts_made}{occurrence}",
         organisation_id=delivery.organisation_id,
     )
 

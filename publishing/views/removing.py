@@ -71,11 +71,12 @@ def deleted(request: ActorRequest, pk: int) -> HttpResponse:
 @needs(Capability.RELEASE)
 def correct(request: ActorRequest, pk: int) -> HttpResponse:
     """The newer signed words take the place of the ones that are live."""
-    delivery, why = delivery_or_404(request.actor, pk), request.POST.get("reason", "")
+    delivery, form = delivery_or_404(request.actor, pk), ReasonForm(request.POST)
+    why = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         correcting.correct(delivery=delivery, why=why, actor=request.actor)
     except (Invalid, StaleState) as error:
-        return deliveries.show(request, delivery, error=error, typed=why)
+        return deliveries.show(request, delivery, error=error, typed=request.POST.get("reason", ""))
     messages.success(request, _("It is being corrected on the network: this page says when it is done."))
     return redirect("delivery", pk)
 

@@ -8,19 +8,26 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from campaigns.lifecycle import VariantState
 from campaigns.models import Revision
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Decision, Event, Notice
-from publishing import correcting, freezing, publisher, scheduling, tasks
+from networks.base import Adapter
+from networks.errors import NotSent, Rejected
+from networks.registry import adapter_class
+from networks.types import Post, Published
+from publishing import correcting, freezing, publisher, recalling, scheduling, tasks
 from publishing.correction_models import Correction
-from publishing.models import Delivery
+from publishing.lifecycle import DeliveryState
+from publishing.models import Channel, Delivery, Part
 from sandbox.testing import SandboxClient
 from tests.deliveries import TEXT, make_delivery, make_payload, sign
 from tests.people import People, actor_of, api_client, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
 Due = Callable[..., Delivery]
+Edits = list[Callable[[], object]]
 WHY = "كلمة نُقلت خطأ"
 NEWER = "نص مصوَّب."
 
@@ -38,14 +45,20 @@ def live(due: Due, people: People) -> Delivery:
     return with_newer(delivery, people)
 
 
-def with_newer(delivery: Delivery, people: People, texts: tuple[str, ...] = (NEWER,), number: int = 2) -> Delivery:
+def with_newer(
+    delivery: Delivery,
+    people: People,
+    texts: tuple[str, ...] = (NEWER,),
+    number: int = 2,
+    signers: tuple[User, ...] = (),
+) -> Delivery:
     variant = delivery.variant
     revision = Revision.objects.create(
         content=variant.content, number=number, document={}, created_by=people.alice, created_at=timezone.now()
     )
     variant.payload = make_payload(variant, revision, texts)
     variant.save(update_fields=["payload"])
-    sign(variant, people.bob, people.basma)
+    sign(variant, *(signers or (people.bob, people.basma)))
     Delivery.objects.filter(pk=delivery.pk).update(superseded=True)
     return Delivery.objects.get(pk=delivery.pk)
 
@@ -257,3 +270,161 @@ def test_it_is_asked_for_on_its_page_and_by_the_api(
     assert answer.status_code == 200
     [told] = answer.json()["corrections"]
     assert (told["why"], told["done_at"], told["ended_at"]) == (WHY, None, None)
+
+
+@pytest.fixture
+def edits(monkeypatch: pytest.MonkeyPatch, channel: Channel) -> Edits:
+    """What happens after each edit of a post in turn, before its answer is read."""
+    cls, then = adapter_class(channel.network), Edits()
+    sent = cls.edit_post
+
+    def edit(adapter: Adapter, remote_id: str, post: Post) -> Published:
+        answer = sent(adapter, remote_id, post)
+        if then:
+            then.pop(0)()
+        return answer
+
+    monkeypatch.setattr(cls, "edit_post", edit)
+    return then
+
+
+def refuse() -> None:
+    raise Rejected("post_refused")
+
+
+def ask_to_wait() -> None:
+    raise NotSent("rate_limited", retry_after=900)
+
+
+def test_what_an_attempt_left_half_corrected_is_set_right_by_the_next_version(
+    due: Due, people: People, network: SandboxClient, edits: Edits
+) -> None:
+    thread = due(texts=("أول", "ثان"))
+    publisher.publish(thread.pk)
+    edits += [lambda: None, refuse]
+    made = ask(with_newer(thread, people, ("أول آخر", "ثان آخر")), people)
+    tasks.correct_waiting()
+    assert asked(made).ended_at is not None
+    ask(with_newer(thread, people, ("أول", "ثالث"), number=3), people)
+    tasks.correct_waiting()
+    assert texts(network) == ["أول", "ثالث"]
+
+
+def test_a_freeze_stops_a_thread_before_its_next_post(
+    due: Due, people: People, network: SandboxClient, edits: Edits
+) -> None:
+    thread = due(texts=("أول", "ثان"))
+    publisher.publish(thread.pk)
+    carla = actor_of(people.carla)
+    edits.append(lambda: freezing.freeze(actor=carla, scope="everything", reason="تحقّق"))
+    made = ask(with_newer(thread, people, ("أول آخر", "ثان آخر")), people)
+    tasks.correct_waiting()
+    assert (asked(made).code, texts(network)) == ("incident", ["أول آخر", "ثان"])
+
+
+def test_it_waits_as_long_as_the_network_asks(live: Delivery, people: People, edits: Edits) -> None:
+    edits.append(ask_to_wait)
+    made, now = ask(live, people), timezone.now()
+    tasks.correct_waiting()
+    assert (asked(made).not_before or now) >= now + timedelta(seconds=900)
+
+
+def test_each_correction_that_fails_is_told(live: Delivery, people: People, edits: Edits) -> None:
+    for _ in range(2):
+        edits.append(refuse)
+        ask(live, people)
+        tasks.correct_waiting()
+    assert Notice.objects.filter(user=people.carla, link=f"/deliveries/{live.pk}/").count() == 2
+
+
+def test_one_that_no_worker_can_bring_to_an_end_is_a_persons(
+    live: Delivery, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ask(live, people)
+    monkeypatch.setattr(tasks.correct, "delay", lambda pk: None)  # each is lost with its worker
+    for _ in range(correcting.TRIES):
+        Correction.objects.update(claimed_until=None)
+        tasks.correct_waiting()
+    monkeypatch.setattr(tasks.correct, "delay", correcting.carry_out)
+    Correction.objects.update(claimed_until=None)
+    tasks.correct_waiting()
+    assert (asked(made).ended_at is not None, asked(made).code) == (True, "correct_failed")
+    assert Notice.objects.filter(user=people.carla, link=f"/deliveries/{live.pk}/").exists()
+
+
+def test_the_link_that_a_person_chose_meanwhile_is_not_written_over(
+    live: Delivery, people: People, edits: Edits
+) -> None:
+    edits.append(lambda: Part.objects.filter(delivery=live).update(remote_id="777"))
+    ask(live, people)
+    tasks.correct_waiting()
+    assert live.parts.get().remote_id == "777"
+
+
+@pytest.mark.parametrize("lacks", [{"remote_id": ""}, {"state": "deleted"}])
+def test_a_post_that_cannot_be_reached_by_the_network_is_not_corrected(
+    due: Due, people: People, network: SandboxClient, lacks: dict[str, str]
+) -> None:
+    thread = due(texts=("أول", "ثان"))
+    publisher.publish(thread.pk)
+    with_newer(thread, people, ("أول آخر", "ثان آخر"))
+    made = ask(thread, people)
+    Part.objects.filter(delivery=thread, position=1).update(**lacks)
+    tasks.correct_waiting()
+    assert (asked(made).code, texts(network)) == ("correct_not_live", ["أول", "ثان"])
+    with pytest.raises(StaleState):
+        ask(thread, people)
+
+
+def test_of_two_live_posts_of_a_text_only_one_takes_a_version(live: Delivery, people: People) -> None:
+    second = make_delivery(live.variant, people.carla)
+    publisher.publish(second.pk)
+    with_newer(live, people, ("ثالث.",), number=3)
+    ask(live, people)
+    for _ in range(2):
+        with pytest.raises(StaleState) as refused:
+            ask(second, people)
+        assert refused.value.code == "in_place"
+        tasks.correct_waiting()
+
+
+def test_a_version_that_was_taken_back_takes_no_place(live: Delivery, people: People) -> None:
+    recalling.recall(content=live.variant.content, why=WHY, actor=actor_of(people.carla))
+    Delivery.objects.filter(pk=live.pk).update(state=DeliveryState.PUBLISHED, reason="delete_failed")
+    type(live.variant).objects.update(state=VariantState.APPROVED)
+    with pytest.raises(Invalid) as refused:
+        ask(live, people)
+    assert refused.value.code == "recalled"
+
+
+def test_a_reason_that_cannot_be_kept_is_asked_for_again(live: Delivery, people: People) -> None:
+    page = f"/deliveries/{live.pk}/correct/"
+    answer = sign_in(Client(), people.carla).post(page, {"reason": "س" * 600})
+    assert answer.status_code == 422
+    assert sign_in(Client(), people.carla).post(page, {"reason": "س\0"}).status_code == 422
+    assert not Correction.objects.exists()
+
+
+def test_a_freeze_of_a_tag_that_only_the_newer_words_have_stops_it(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    made = ask(with_newer(live, people, ("نص #رحمة",), number=3), people)
+    freezing.freeze(actor=actor_of(people.carla), scope="tag", scope_id="رحمة", reason="تحقّق")
+    tasks.correct_waiting()
+    assert (asked(made).code, texts(network)) == ("incident", [TEXT])
+
+
+def test_the_chain_beside_a_corrected_post_names_who_signed_what_stands_there(due: Due, people: People) -> None:
+    delivery = due()
+    publisher.publish(delivery.pk)
+    ask(with_newer(delivery, people, signers=(people.mounir, people.basma)), people)
+    before = chain_beside(delivery, people)
+    tasks.correct_waiting()
+    after = chain_beside(delivery, people)
+    assert [str(people.bob) in shown for shown in (before, after)] == [True, False]
+    assert [str(people.mounir) in shown for shown in (before, after)] == [False, True]
+
+
+def chain_beside(delivery: Delivery, people: People) -> str:
+    page = sign_in(Client(), people.carla).get(f"/deliveries/{delivery.pk}/").content.decode()
+    return page.partition('class="chain')[2]
