@@ -72,14 +72,20 @@ def is_live(delivery: Delivery) -> bool:
     return delivery.state == DeliveryState.PUBLISHED and not missing.exists()
 
 
+def has_own_post(delivery: Delivery, newer: Payload) -> bool:
+    """Whether a version goes out, or went out, in another delivery: one may return to its first words."""
+    others = Delivery.objects.filter(variant=delivery.variant, payload=newer, state__in=ALIVE)
+    return others.exclude(pk=delivery.pk).exists()
+
+
 def refuse_uncorrectable(delivery: Delivery) -> Payload:
     """The newer payload that may take its place. Raises StaleState, Invalid with the sentence that says why not."""
     if not is_live(delivery):
         raise StaleState(_("Only what is published can be corrected."), code="not_published")
     standing, newer = standing_payload(delivery), delivery.variant.payload
-    if newer is None or newer.pk == standing.pk:
+    if newer is None or may_stand(delivery) == [newer]:
         raise Invalid(NOTHING_NEWER, code="nothing_newer")
-    if Delivery.objects.filter(variant=delivery.variant, payload=newer, state__in=ALIVE).exists():
+    if has_own_post(delivery, newer):
         raise StaleState(OF_ITS_OWN, code="has_delivery")
     refuse_in_place(delivery.variant, but=delivery)
     if is_recalled(newer):
@@ -104,8 +110,7 @@ class Offer:
 def offer(delivery: Delivery) -> Offer | None:
     """None where there is nothing to offer: it is not live, it shows the newest words, or it is being corrected."""
     newer = delivery.variant.payload
-    is_new = newer is not None and newer.pk != standing_payload(delivery).pk
-    if newer is None or not is_new or delivery.state != DeliveryState.PUBLISHED:
+    if newer is None or delivery.state != DeliveryState.PUBLISHED or may_stand(delivery) == [newer]:
         return None
     if delivery.corrections.filter(OPEN).exists():
         return None
@@ -206,7 +211,7 @@ def obstacle(delivery: Delivery, correction: Correction) -> str:
         return "bytes_changed"
     if delivery.variant.payload_id != correction.payload_id or delivery.variant.state != VariantState.APPROVED:
         return "approval_void"
-    if Delivery.objects.filter(variant=delivery.variant, payload=correction.payload, state__in=ALIVE).exists():
+    if has_own_post(delivery, correction.payload):
         return "correct_has_delivery"
     delivery.variant.payload = correction.payload
     if not is_signed(delivery.variant):

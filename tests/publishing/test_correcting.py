@@ -428,3 +428,32 @@ def test_the_chain_beside_a_corrected_post_names_who_signed_what_stands_there(du
 def chain_beside(delivery: Delivery, people: People) -> str:
     page = sign_in(Client(), people.carla).get(f"/deliveries/{delivery.pk}/").content.decode()
     return page.partition('class="chain')[2]
+
+
+def back_to_the_first_words(delivery: Delivery) -> Delivery:
+    """Written as it was, a text has the payload that it had."""
+    type(delivery.variant).objects.filter(pk=delivery.variant_id).update(payload=delivery.payload)
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def test_a_post_returns_to_the_words_that_went_out_first(
+    live: Delivery, people: People, network: SandboxClient
+) -> None:
+    ask(live, people)
+    tasks.correct_waiting()
+    ask(back_to_the_first_words(live), people)
+    tasks.correct_waiting()
+    assert texts(network) == [TEXT]
+
+
+def test_words_that_were_set_in_part_are_taken_out_again(
+    due: Due, people: People, network: SandboxClient, edits: Edits
+) -> None:
+    thread = due(texts=("أول", "ثان"))
+    publisher.publish(thread.pk)
+    edits += [lambda: None, refuse]
+    ask(with_newer(thread, people, ("أول آخر", "ثان آخر")), people)
+    tasks.correct_waiting()
+    ask(back_to_the_first_words(thread), people)
+    tasks.correct_waiting()
+    assert texts(network) == ["أول", "ثان"]
