@@ -251,11 +251,12 @@ def keep(part: Part, edited: Published) -> None:
 @transaction.atomic
 def end(correction: Correction) -> None:
     ours = Correction.objects.filter(OPEN, pk=correction.pk)
-    delivery = read_for_decision(correction.delivery_id)
+    delivery = locked_with_variant(correction.delivery_id)
     said = {"from": standing_payload(delivery).digest, "to": correction.payload.digest}
     if ours.update(done_at=timezone.now(), claimed_until=None, code=""):
-        is_old = delivery.variant.payload_id != correction.payload_id
-        Delivery.objects.filter(pk=delivery.pk).update(superseded=is_old)
+        variant = delivery.variant
+        is_newest = variant.payload_id == correction.payload_id and variant.state == VariantState.APPROVED
+        Delivery.objects.filter(pk=delivery.pk).update(superseded=not is_newest)
         record("delivery.corrected", delivery, actor=publisher(delivery), data=said)
 
 

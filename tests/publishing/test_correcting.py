@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from campaigns.lifecycle import VariantState
-from campaigns.models import Revision
+from campaigns.models import Revision, Variant
+from chain.engine import advance
 from chain.errors import Invalid, NotAllowed, NotFound, SecondFactorNeeded, StaleState
 from chain.models import Decision, Event, Notice
 from networks.base import Adapter
@@ -457,3 +459,18 @@ def test_words_that_were_set_in_part_are_taken_out_again(
     ask(back_to_the_first_words(thread), people)
     tasks.correct_waiting()
     assert texts(network) == ["أول", "ثان"]
+
+
+def test_a_text_that_is_changed_while_it_is_being_corrected_stays_labelled(
+    live: Delivery, people: People, edits: Edits
+) -> None:
+    @transaction.atomic
+    def change() -> None:
+        advance(Variant.objects.get(pk=live.variant_id), VariantState.DRAFT, actor=actor_of(people.alice))
+        scheduling.void_deliveries(Variant.objects.get(pk=live.variant_id), actor_of(people.alice), "changed")
+
+    edits.append(change)
+    made = ask(live, people)
+    tasks.correct_waiting()
+    live.refresh_from_db()
+    assert (asked(made).done_at is not None, live.superseded) == (True, True)
