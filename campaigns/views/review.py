@@ -29,7 +29,7 @@ from campaigns.views.desk import Group, rows_of
 from campaigns.views.kept import taken_up
 from campaigns.views.knowledge import terms_of
 from campaigns.views.rows import Row
-from campaigns.views.sheets import lasting, previewed
+from campaigns.views.sheets import lasting, media_of, previewed
 from chain.actors import Actor
 from chain.models import Decision
 from chain.reviewing import Standing, standings
@@ -172,6 +172,7 @@ def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[
         "views": views,
         "difference": shown,
         "whole": [block_of(paragraph) for paragraph in whole.paragraphs],
+        "pictures": media_of(variant.organisation_id, [part.post for part in parts]),
         "language": body["language"],
         "direction": "rtl" if body["language"] in RTL else "ltr",
         "preview": previewed(variant.channel, parts, verses, body["disclosure"]),

@@ -29,7 +29,7 @@ from library.scripture import Passage
 from networks.base import Adapter, Capability
 from networks.limits import Limits
 from networks.registry import label_in
-from networks.types import Post
+from networks.types import Media, Post
 
 
 @dataclass(frozen=True)
@@ -309,13 +309,7 @@ def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str], di
     shown = [
         PreviewPart(
             seen,
-            [
-                picture_as(
-                    files[media.sha256], media.alt_text, files.get(media.captions.sha256) if media.captions else None
-                )
-                for media in part.post.media
-                if media.sha256 in files
-            ],
+            shown_media(part.post.media, files),
             part.post.content_warning,
             part.post.language,
             rest,
@@ -332,6 +326,21 @@ def previewed(channel: Any, parts: Iterable[RenderedPart], verses: list[str], di
         for one, part in zip(cards, parts, strict=True)
     ]
     return render_to_string("campaigns/editor/_thread.html", {"posts": posts})
+
+
+def shown_media(media: Iterable[Media], files: Mapping[str, MediaFile]) -> list[ShownPicture]:
+    """What is stored of it; a file that is gone is left out."""
+    return [
+        picture_as(files[one.sha256], one.alt_text, files.get(one.captions.sha256) if one.captions else None)
+        for one in media
+        if one.sha256 in files
+    ]
+
+
+def media_of(organisation_id: int, posts: Iterable[Post]) -> list[ShownPicture]:
+    """Every picture and video of the posts, to be looked at and played."""
+    posts = list(posts)
+    return shown_media([media for post in posts for media in post.media], files_of(organisation_id, posts))
 
 
 def card(channel: Any, parts: list[PreviewPart]) -> SafeString:

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.access import needs
 from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
-from campaigns.models import Variant
+from campaigns.models import Payload, Variant
+from campaigns.option_words import said_in
+from campaigns.views.sheets import media_of
 from chain.errors import Invalid, NotFound, StaleState
 from publishing import scheduling
 from publishing.forms import WhenForm
@@ -52,11 +54,20 @@ def release(request: ActorRequest, pk: int) -> HttpResponse:
         "variant": variant,
         "form": form,
         "zone": zone,
-        "posts": posts_of(variant.payload) if variant.payload else [],
-        "body": body_of(variant.payload) if variant.payload else {},
+        **(what_goes_out(variant, variant.payload) if variant.payload else {}),
         "error": error,
     }
     return render(request, "publishing/release.html", context, status=getattr(error, "status", 200))
+
+
+def what_goes_out(variant: Variant, payload: Payload) -> dict[str, Any]:
+    """Its posts, what is to be looked at in them, and what was chosen for the network."""
+    body, posts = body_of(payload), posts_of(payload)
+    return {
+        "posts": posts,
+        "pictures": media_of(variant.organisation_id, posts),
+        "chosen": list(said_in(body["parts"][0], body["language"]).values()),
+    }
 
 
 def said_of(made: Delivery) -> str:
