@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.documents import Document, Text
-from campaigns.lifecycle import VariantState
+from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Content, Payload, Remark, Variant
 from campaigns.problems import Said, told
 from campaigns.rendering import PARAGRAPH, Material, Rendering, document_of, material_for, render_document, words_of
@@ -27,7 +27,8 @@ from networks.types import Problem, Severity
 
 @dataclass(frozen=True)
 class Check:
-    """`level` is block, warn or ok; `place` the id of what to mend on the page ('' for the whole)."""
+    """`level` is block, warn or ok; `place` the id of what to mend on the page ('' for the whole); `others` the channels
+    of which the same is said, each with its place."""
 
     code: str
     level: str
@@ -35,6 +36,7 @@ class Check:
     how: Said = ""
     place: str = ""
     variant_id: int | None = None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,18 @@ def check(content: Content, document: Document | None = None) -> Checks:
     return Checks(mend, [*sound(found, document, variants)], rendered)
 
 
+def read_once(found: Checks, handles: Mapping[int, str]) -> Checks:
+    """A warning that several channels share is one line: seven networks that lack one thing are one thing to know."""
+    lines: dict[tuple[str, str], Check] = {}
+    for check in found.warnings:
+        handle = handles.get(check.variant_id or 0, "")
+        key = (str(check.what).replace(handle, "…") if handle else str(check.what), str(check.how))
+        first = lines.setdefault(key, check)
+        if handle and check.variant_id != first.variant_id:
+            lines[key] = replace(first, others=(*first.others, (handle, check.place)))
+    return replace(found, mend=[*found.blocks, *lines.values()])
+
+
 def in_play(content: Content) -> list[Variant]:
     """The content's variants that are not withdrawn, each with its channel and this very content."""
     variants = [v for v in content.variants.select_related("channel", "payload") if v.state != VariantState.WITHDRAWN]
@@ -96,6 +110,8 @@ def about_sheet(content: Content, document: Document, material: Material) -> Ite
             _("The brief has no disclosure line in this language"),
             _("A coordinator writes it in the campaign's brief: readers must see who speaks."),
         )
+    if content.campaign.state != CampaignState.SIGNED:
+        yield Check("brief_not_signed", "warn", _("The brief is not signed yet"), _("Nothing goes out before it is."))
     yield from about_citations(material)
     yield from about_wording(document)
 

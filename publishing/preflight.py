@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.capabilities import Capability
-from campaigns.lifecycle import VariantState
+from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.media import open_stored
-from campaigns.models import Variant
+from campaigns.messengers import consent_lacking
+from campaigns.models import Campaign, Variant
 from campaigns.problems import told
 from campaigns.rendering import adapter_of, disclosure_for, render
 from networks.base import Adapter
@@ -82,8 +83,11 @@ def of_delivery(delivery: Delivery) -> Preflight:
     return sorted_out([*of_signatures(delivery), *look(flight)], flight)
 
 
-def of_variant(variant: Variant) -> Preflight:
-    """Of a variant: the payload that is up for signature or signed, else the working copy as it was last saved."""
+def of_variant(variant: Variant, *, beside_checks: bool = False) -> Preflight:
+    """Of a variant: the payload that is up for signature or signed, else the working copy as it was last saved.
+
+    `beside_checks`: what the sheet's own checks say as it is typed is left to them.
+    """
     is_up = variant.state in (VariantState.IN_REVIEW, VariantState.APPROVED) and variant.payload is not None
     if is_up and variant.payload:
         posts, disclosure = tuple(posts_of(variant.payload)), body_of(variant.payload).get("disclosure", "")
@@ -91,7 +95,8 @@ def of_variant(variant: Variant) -> Preflight:
         posts = tuple(part.post for part in render(variant).parts)
         disclosure = disclosure_for(variant.content)
     flight = Flight(variant.channel, posts, disclosure, variant.planned_at or timezone.now())
-    return sorted_out(look(flight), flight)
+    found = of_channel(flight) if beside_checks else [*of_brief(variant.content.campaign), *look(flight)]
+    return sorted_out(found, flight)
 
 
 def sorted_out(found: Iterable[Finding], flight: Flight) -> Preflight:
@@ -103,8 +108,12 @@ def sorted_out(found: Iterable[Finding], flight: Flight) -> Preflight:
 
 def look(flight: Flight) -> Iterator[Finding]:
     """Everything that can be known without asking the network."""
-    yield from of_access(flight)
     yield from of_text(flight, adapter_of(flight.channel))
+    yield from of_channel(flight)
+
+
+def of_channel(flight: Flight) -> Iterator[Finding]:
+    yield from of_access(flight)
     yield from of_pictures(flight)
     yield from of_quota(flight)
     yield from of_disclosure(flight)
@@ -122,6 +131,14 @@ def of_signatures(delivery: Delivery) -> Iterator[Finding]:
         yield of_reason(obstacle.code)
     else:
         yield Finding("signed", OK, _("Every signature stands under these very bytes"))
+
+
+def of_brief(campaign: Campaign) -> Iterator[Finding]:
+    """Signed words wait as long as their campaign's brief does, or the consent of those who speak in it."""
+    if campaign.state != CampaignState.SIGNED:
+        yield of_reason("brief_not_signed", Capability.SIGN_BRIEF)
+    for lacks in consent_lacking(campaign):
+        yield Finding(lacks.code, BLOCK, lacks.what, lacks.how, Capability.EDIT_BRIEF)
 
 
 def of_access(flight: Flight) -> Iterator[Finding]:

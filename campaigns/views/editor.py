@@ -17,7 +17,7 @@ from accounts.actors import ActorRequest
 from accounts.capabilities import Capability
 from campaigns import drafting, submitting
 from campaigns.access import channels_of, content_or_404
-from campaigns.checks import Checks, check, in_play
+from campaigns.checks import Checks, check, in_play, read_once
 from campaigns.documents import Document
 from campaigns.drafting import EditedByAnother
 from campaigns.forms import sheet_as_posted
@@ -126,8 +126,9 @@ def laid(content: Content, document: Document, sheet: Sheet, can_write: bool) ->
 
 
 def checked(found: Checks, sheet: Sheet) -> dict[str, Any]:
-    tally = Tally(len(found.blocks), len(found.warnings), len(found.sound))
-    return {"checks": found, "tally": tally, "submission": submission(found, sheet)}
+    shown = read_once(found, {v.id: v.handle for v in sheet.variants})
+    tally = Tally(len(shown.blocks), len(shown.warnings), len(shown.sound))
+    return {"checks": shown, "tally": tally, "submission": submission(found, sheet)}
 
 
 def submission(found: Checks, sheet: Sheet) -> Submission:

@@ -109,7 +109,9 @@ def scope_words(hold: Hold) -> str | Promise:
 
 
 @register.inclusion_tag("publishing/_preflight.html")
-def preflight(subject: Delivery | Variant, *, heading: str = "", is_whole: bool = True) -> dict[str, Any]:
+def preflight(
+    subject: Delivery | Variant, *, heading: str = "", is_whole: bool = True, beside_checks: bool = False
+) -> dict[str, Any]:
     """What would keep it from going out; with `is_whole` also the texts exactly as they would stand there."""
-    found = of_delivery(subject) if isinstance(subject, Delivery) else of_variant(subject)
+    found = of_delivery(subject) if isinstance(subject, Delivery) else of_variant(subject, beside_checks=beside_checks)
     return {"found": found, "heading": heading, "is_whole": is_whole, "channel": subject.channel}

@@ -3,19 +3,20 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import Organisation, User
 from campaigns import briefs, drafting, remarks, submitting
 from campaigns.checks import check, reads_like_ruling
-from campaigns.lifecycle import VariantState
+from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Content, Payload, Revision, Variant
 from chain.errors import NotAllowed, NotFound
 from chain.models import Notice
 from library.citing import cite_work, verify_citation
 from library.models import Citation
 from tests.campaigns.conftest import make_channel, make_media, own, sheet, up, verse, write
-from tests.people import actor_of, token_actor_of
+from tests.people import actor_of, sign_in, token_actor_of
 
 
 def codes(content: Content, level: str) -> list[str]:
@@ -215,3 +216,27 @@ def test_check_queries_do_not_grow_with_verses_or_pictures(
     whole = Content.objects.select_related("campaign").get(pk=content.pk)
     with django_assert_max_num_queries(6):
         check(whole)
+
+
+def test_a_warning_that_several_channels_share_is_read_once_with_each_place(
+    client: Client, content: Content, variant: Variant, alice: User
+) -> None:
+    other = drafting.add_variant(
+        content=content, channel=make_channel(content.organisation, alice, "@other"), actor=actor_of(alice)
+    )
+    media = make_media(alice)
+    described = own(blocks=[{"type": "text", "text": "نص آخر"}], media=[{"media": media.pk, "alt": "لوحة"}])
+    follows = own(media=[{"media": media.pk, "alt": "لوحة"}])
+    write(content, alice, document=sheet("نص", variants={str(variant.pk): follows, str(other.pk): described}))
+    assert codes(content, "warn") == ["alt_text_not_shown", "alt_text_not_shown"]
+    page = sign_in(client, alice).get(f"/contents/{content.pk}/").content.decode()
+    listed = page.split("data-checks")[1].split("</ul>")[0]
+    assert listed.count("is-warn") == 1
+    assert f'<a href="#alt-{other.pk}-{media.pk}"><bdi class="ltr">@other</bdi></a>' in listed
+
+
+def test_a_brief_that_is_not_signed_is_told_while_writing(content: Content, alice: User) -> None:
+    write(content, alice, "نص")
+    assert "brief_not_signed" not in codes(content, "warn")
+    Campaign.objects.update(state=CampaignState.DRAFT)
+    assert "brief_not_signed" in codes(content, "warn")

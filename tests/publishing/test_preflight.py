@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns.lifecycle import VariantState
+from campaigns.lifecycle import CampaignState, VariantState
 from campaigns.models import Campaign, Variant
 from chain.models import Notice
 from networks.types import Media
@@ -165,3 +165,15 @@ def test_the_queries_of_a_look_do_not_grow_with_the_posts_of_the_channel(
     delivery = [flight() for _ in range(6)][0]
     with django_assert_max_num_queries(20):
         of_delivery(Delivery.objects.get(pk=delivery.pk))
+
+
+def test_a_brief_that_is_not_signed_is_said_before_anybody_tries_to_release(
+    people: People, channel: Channel, campaign: Campaign
+) -> None:
+    variant = make_variant(campaign, channel, people.alice, texts=(TOLD,))
+    sign(variant, people.bob, people.basma)
+    assert "brief_not_signed" not in [finding.code for finding in of_variant(variant).blocks]
+    Campaign.objects.update(state=CampaignState.DRAFT)
+    variant = Variant.objects.select_related("content__campaign", "channel", "payload").get(pk=variant.pk)
+    assert [finding.code for finding in of_variant(variant).blocks] == ["brief_not_signed"]
+    assert of_variant(variant, beside_checks=True).blocks == []
