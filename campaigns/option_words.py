@@ -54,13 +54,16 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
     ),
     "audience": OptionWords(
         _("Who sees the post"),
-        _("A person says it for each post. The account's own privacy settings may leave some of it out."),
+        _(
+            "A person says it for each post. The account's own privacy settings may leave some of it out. Chosen on the "
+            "phone, the post goes to the account's inbox and a person finishes it there."
+        ),
         {
             "everyone": _("Everyone"),
             "mutual_followers": _("Followers whom the account follows back"),
             "followers": _("Followers only"),
             "nobody": _("Nobody but the account itself"),
-            "on_the_phone": _("Chosen on the phone: it goes to the account's inbox, and a person finishes it there"),
+            "on_the_phone": _("Chosen on the phone, in the account's inbox"),
         },
     ),
     "comments": OptionWords(_("Comments"), _("Off unless you turn it on.")),

@@ -19,7 +19,7 @@ from campaigns.access import channel_or_404, content_or_404, variant_or_404
 from campaigns.captions import VTT, broken
 from campaigns.checks import in_play
 from campaigns.documents import CENTRE
-from campaigns.models import Content, MediaFile
+from campaigns.models import Content, MediaFile, Variant
 from campaigns.rendering import adapter_of
 from campaigns.views.answers import answers_json, whole
 from campaigns.views.sheets import ShownVerse, cropped, picture_as, shown_source
@@ -92,7 +92,7 @@ def chosen_source(request: ActorRequest) -> Citation:
 
 @answers_json
 def add_picture(request: ActorRequest, content_id: int) -> dict[str, Any]:
-    """Take a picture or video in for every channel of the sheet; each may then leave it out or describe it its own way.
+    """Take a picture or video in for the chosen channels, or all; each may then leave it out or describe it its own way.
 
     Captions come with a video alone.
     """
@@ -102,6 +102,7 @@ def add_picture(request: ActorRequest, content_id: int) -> dict[str, Any]:
         raise Invalid(gettext_lazy("Choose a picture or a video first."), field="picture")
     if not alt.strip():
         raise Invalid(gettext_lazy("Describe what it shows for those who cannot see it."), field="alt")
+    variants = chosen_variants(request, content)
     stored = taken_in(request, content, file)
     if not stored.is_picture and not stored.is_video:
         raise Invalid(gettext_lazy("Choose a picture or a video first."), field="picture")
@@ -111,11 +112,20 @@ def add_picture(request: ActorRequest, content_id: int) -> dict[str, Any]:
         raise broken()
     picture = picture_as(stored, alt, spoken)
     drawn = {}
-    for variant in in_play(content):
+    for variant in variants:
         limits = adapter_of(variant.channel).effective_limits
         page = {"picture": cropped(picture, stored, limits, CENTRE), "variant_id": variant.pk}
         drawn[str(variant.pk)] = render_to_string("campaigns/editor/_picture.html", page, request)
     return {"media": stored.pk, "variants": drawn}
+
+
+def chosen_variants(request: ActorRequest, content: Content) -> list[Variant]:
+    """Those ticked; all where none was offered to tick."""
+    variants, ticked = in_play(content), request.POST.getlist("to")
+    chosen = [variant for variant in variants if not ticked or str(variant.pk) in ticked]
+    if variants and not chosen:
+        raise Invalid(gettext_lazy("Choose at least one channel for it."), field="to")
+    return chosen
 
 
 def taken_in(request: ActorRequest, content: Content, file: "UploadedFile[Any]") -> MediaFile:

@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from campaigns.drafting import add_variant
 from campaigns.lifecycle import VariantState
 from campaigns.models import Content, MediaFile, Variant
 from campaigns.submitting import submit_all
 from networks.limits import Limits, VideoLimits
 from publishing.models import Channel
-from tests.campaigns.conftest import Paper, make_picture, own, sheet, write
+from tests.campaigns.conftest import Paper, make_channel, make_picture, own, sheet, write
 from tests.films import SPOKEN_SRT, film, needs_ffmpeg
 from tests.people import actor_of, api_client, sign_in
 
@@ -59,6 +60,20 @@ def test_a_video_comes_with_its_captions_for_every_channel(
 
 
 @needs_ffmpeg
+def test_a_video_may_be_for_some_channels_and_never_for_none(
+    client: Client, content: Content, variant: Variant, alice: User
+) -> None:
+    sign_in(client, alice)
+    other = add_variant(content=content, channel=make_channel(content.organisation, alice, "@upright"),
+                        actor=actor_of(alice))  # fmt: skip
+    asked = client.get(f"/contents/{content.pk}/").content.decode()
+    assert asked.count('name="to"') == 3
+    assert list(add(client, content, to=["", other.pk]).json()["variants"]) == [str(other.pk)]
+    refused = add(client, content, to=[""])
+    assert (refused.status_code, refused.json()["field"]) == (422, "to")
+
+
+@needs_ffmpeg
 def test_what_is_no_whole_video_is_refused_in_a_sentence(client: Client, content: Content, alice: User) -> None:
     sign_in(client, alice)
     broken = add(client, content, picture=SimpleUploadedFile("a.mp4", film()[:4000]))
@@ -88,6 +103,9 @@ def test_the_editor_and_the_reviewer_watch_the_video_that_is_signed(
     sign_in(client, bob)
     review = client.get(f"/review/{variant.pk}/").content.decode()
     assert f'<source src="/media/{stored.pk}/" type="video/mp4">' in review
+    whole = review.split('id="view-whole"')[1].split('id="view-preview"')[0]
+    assert f'<source src="/media/{stored.pk}/" type="video/mp4">' in whole
+    assert "شيخ يتكلم" in whole
     assert "<track" in review
     assert signed["sha256"][:6] in review
     assert signed["captions"]["sha256"][:6] in review
