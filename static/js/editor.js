@@ -55,6 +55,7 @@ form.addEventListener("sheet:changed", () => {
   measuring.touched();
 });
 form.addEventListener("sheet:saved", (event) => {
+  if (event.detail.voided.length) measuring.measure(); /* what was signed is a draft again, and may be submitted */
   if (!event.detail.held) return;
   const notice = document.getElementById("held-by-edit");
   notice.querySelector("[data-held]").innerHTML = event.detail.held;

@@ -83,6 +83,22 @@ def test_what_is_typed_saves_itself_and_is_counted_by_the_server(
     expect(page.locator(f"[data-preview='{variant.pk}'] .over")).not_to_have_count(0)
 
 
+def test_a_signed_text_that_is_corrected_may_be_submitted_at_once(
+    live_server: Any, windows: Any, content: Content, variant: Variant, alice: User
+) -> None:
+    write(content, alice, WORDS)
+    up(variant, alice)
+    page = open_sheet(windows(alice, live_server.url), live_server, content)
+    button = page.locator("[data-submit]:visible")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    paragraph(page).fill(f"{WORDS} كلمة.")
+    expect(button).not_to_have_attribute("aria-disabled", "true", timeout=10_000)
+    button.click()
+    expect(page.get_by_role("status").first).to_contain_text("للتوقيع")
+    variant.refresh_from_db()
+    assert (variant.state, variant.content.revisions.count()) == (VariantState.IN_REVIEW, 2)
+
+
 def test_a_dropped_line_keeps_the_words_in_this_browser_and_tries_again(
     live_server: Any, windows: Any, content: Content, alice: User
 ) -> None:
