@@ -27,8 +27,10 @@ from networks.types import Problem, Severity
 
 @dataclass(frozen=True)
 class Check:
-    """`level` is block, warn or ok; `place` the id of what to mend on the page ('' for the whole); `others` the channels
-    of which the same is said, each with its place."""
+    """`level` is block, warn or ok; `place` the id of what to mend on the page ('' for the whole).
+
+    `others` are the channels of which the same is said, each with its place.
+    """
 
     code: str
     level: str

@@ -55,8 +55,8 @@ OPTION_WORDS: Mapping[str, OptionWords] = {
     "audience": OptionWords(
         _("Who sees the post"),
         _(
-            "A person says it for each post. The account's own privacy settings may leave some of it out. Chosen on the "
-            "phone, the post goes to the account's inbox and a person finishes it there."
+            "A person says it for each post. The account's own privacy settings may leave some of it out. Chosen on "
+            "the phone, the post goes to the account's inbox and a person finishes it there."
         ),
         {
             "everyone": _("Everyone"),

@@ -291,6 +291,10 @@ class Handover(models.Model):
             models.Index(fields=["until"], name="handover_open", condition=models.Q(until__isnull=False))
         ]
 
+    @property
+    def is_in_nobodys_hands(self) -> bool:
+        return self.person_id is None and self.answered_at is None
+
 
 class HostBreaker(models.Model):
     """The same for a server that several channels use: counts what is the server's fault, over all of them."""

@@ -92,7 +92,7 @@ def chosen_source(request: ActorRequest) -> Citation:
 
 @answers_json
 def add_picture(request: ActorRequest, content_id: int) -> dict[str, Any]:
-    """Take a picture or video in for the chosen channels, or all; each may then leave it out or describe it its own way.
+    """Take a picture or video in for the chosen channels, or all; each may then describe it its own way.
 
     Captions come with a video alone.
     """

@@ -92,6 +92,18 @@ def test_the_person_is_told_where_it_lies_and_has_the_signed_words(
     assert "data-share" not in page
 
 
+def test_where_nobody_is_named_the_page_asks_whoever_may_post_it(
+    delivery: Delivery, network: Replay, people: People, client: Client
+) -> None:
+    told_as(network, "SEND_TO_USER_INBOX")
+    check(delivery)
+    people.carla.language = "en"
+    people.carla.save()
+    page = sign_in(client, people.carla).get(f"/deliveries/{delivery.pk}/").content.decode()
+    assert "Open the package and post it yourself" in page
+    assert "Nothing to do" not in page
+
+
 def test_it_is_published_when_the_person_says_so(delivery: Delivery, network: Replay, people: People) -> None:
     told_as(network, "SEND_TO_USER_INBOX")
     check(delivery)
