@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from networks.answers import count_of, created, object_with, objects, only, section, words
 from networks.calls import Stake, lost
-from networks.containers import Containers, progress
+from networks.containers import Containers, Progress, progress
 from networks.errors import Code, NetworkError, NotSent, Rejected
 from networks.graph import succeeded
 from networks.graph_adapter import GraphAdapter
@@ -74,11 +74,9 @@ class ContainerAdapter(GraphAdapter):
         reached = progress(saved, post)
         try:
             reached, is_finished = self._containers().go_on(post, self._said(post), reached)
-        except NotSent as failure:
-            if failure.code != Code.MEDIA_NOT_READY:
-                raise
-            failure.saved = reached.again().to_json()
-            if reached.failures >= MAX_FAILURES:
+        except (NotSent, Rejected) as failure:
+            failure.saved = _left(reached, failure).to_json()
+            if failure.code != Code.MEDIA_NOT_READY or reached.failures >= MAX_FAILURES:
                 raise
             return Waiting(failure.saved, BEGIN_AGAIN_SECONDS)
         if is_finished:
@@ -169,6 +167,14 @@ class ContainerAdapter(GraphAdapter):
             if error.code != Code.NOT_FOUND:
                 raise
             self._see_own_posts()
+
+
+def _left(reached: Progress, failure: NetworkError) -> Progress:
+    """What the next try may go on from: no container that the network gave up on, unless its post is out already."""
+    if failure.code == Code.MEDIA_NOT_READY:
+        return reached.again()
+    is_given_up = isinstance(failure, Rejected) and failure.code != Code.DUPLICATE_REFUSED
+    return reached.anew() if is_given_up or failure.code == Code.MEDIA_NOT_FETCHED else reached
 
 
 def _share(limit: RateLimit) -> float:

@@ -48,6 +48,10 @@ class Progress:
         """With nothing made yet, after the network gave up on a container."""
         return Progress(self.of, failures=self.failures + 1)
 
+    def anew(self) -> "Progress":
+        """With nothing made yet, after the network refused a file or could not fetch it."""
+        return Progress(self.of, failures=self.failures)
+
 
 def progress(saved: Mapping[str, object], post: Post) -> Progress:
     """What an earlier try reached for this very post, as long as its containers live."""

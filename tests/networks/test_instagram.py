@@ -200,6 +200,23 @@ class TestInstagram(AdapterContract):
             self.prepared(adapter)
         assert caught.value.code == Code.MEDIA_REFUSED
 
+    @pytest.mark.parametrize(
+        ("subcode", "code"), [(2207052, Code.MEDIA_NOT_FETCHED), (2207026, Code.MEDIA_REFUSED), (1, Code.SERVER_ERROR)]
+    )
+    def test_whoever_tries_again_asks_for_no_container_that_the_network_gave_up_on(
+        self, adapter: Adapter, network: Replay, subcode: int, code: Code
+    ) -> None:
+        network.only(STATUS, network.reply("working"))
+        saved = dict(self.prepared(adapter).saved)
+        gave_up = Reply({"id": CONTAINER, "status_code": "ERROR", "status": f"Error: subcode {subcode}"})
+        network.only(STATUS, Reply(b"", 503) if code == Code.SERVER_ERROR else gave_up)
+        with pytest.raises((NotSent, Rejected)) as caught:
+            self.prepared(adapter, **saved)
+        assert caught.value.code == code
+        network.only(STATUS, network.reply("finished"))
+        assert isinstance(self.prepared(adapter, **{**saved, **(caught.value.saved or {})}), Ready)
+        assert len(network.calls(MAKE)) == (1 if code == Code.SERVER_ERROR else 2)
+
     @pytest.mark.parametrize("recording", ["not_fetched", "too_slow"])
     def test_a_file_that_it_could_not_fetch_is_tried_again_and_said(
         self, adapter: Adapter, network: Replay, recording: str
