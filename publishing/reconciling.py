@@ -21,6 +21,7 @@ from publishing.frozen import post_of, upload_seconds
 from publishing.handing import hand_over
 from publishing.lifecycle import DeliveryState, PartState
 from publishing.models import Attempt, Delivery, LookUp, Part
+from publishing.reached import remember
 from publishing.recording import alarm_duplicate, leave_send, lock_part, settle_part
 from publishing.telling import tell_about
 
@@ -137,6 +138,7 @@ def check_processing(delivery_id: int) -> None:
     try:
         answer = adapter_for(delivery.channel).check_status(attempt.answer["ref"])
     except Rejected as error:
+        remember(attempt, part, {})  # the network could not use it: whoever tries again brings it anew
         processing_ended(delivery, part, DeliveryState.FAILED, error.code)
     except NetworkError as error:
         still_processing(delivery, part, attempt, error.code, settings.PUBLISHING_RECONCILE_GAP_SECONDS)

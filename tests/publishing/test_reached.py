@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from campaigns.models import LatenessPolicy
 from networks.adapters.mastodon import Mastodon
-from networks.errors import Code, NotSent
-from networks.types import Post, Ready, Waiting
-from publishing import publisher, scheduling
+from networks.errors import Code, NotSent, Rejected
+from networks.types import Post, Processing, Ready, Waiting
+from publishing import publisher, reconciling, scheduling
 from publishing.lifecycle import DeliveryState
 from publishing.models import Attempt, Delivery
 from sandbox.testing import SandboxClient
@@ -71,6 +71,31 @@ def test_a_video_that_the_network_is_at_work_on_for_ever_has_failed_and_is_begun
     scheduling.move(delivery=delivery, due_at=timezone.now(), actor=actor_of(people.carla))
     publisher.publish(delivery.pk)
     assert (settled(delivery).state, given) == (DeliveryState.PENDING, [{}, {"video": "1"}, {"video": "1"}, {}])
+
+
+def test_what_the_network_took_and_could_not_use_is_brought_anew_by_whoever_tries_again(
+    due: Due, network: SandboxClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+
+    def uploads(self: Mastodon, post: Post, saved: Mapping[str, object]) -> Any:
+        given.append(dict(saved))
+        return Ready(post, {"handle": "2"})
+
+    def refuses(self: Mastodon, ref: str) -> Any:
+        raise Rejected(Code.MEDIA_REFUSED)
+
+    monkeypatch.setattr(Mastodon, "prepare", uploads)
+    monkeypatch.setattr(Mastodon, "needs_preparing", lambda post: True)
+    monkeypatch.setattr(Mastodon, "publish", lambda self, ready, key: Processing("v1", 5.0))
+    monkeypatch.setattr(Mastodon, "check_status", refuses)
+    delivery = due()
+    publisher.publish(delivery.pk)
+    reconciling.check_processing(delivery.pk)
+    assert (settled(delivery).state, delivery.reason) == (DeliveryState.FAILED, Code.MEDIA_REFUSED)
+    scheduling.move(delivery=delivery, due_at=timezone.now(), actor=actor_of(people.carla))
+    publisher.publish(delivery.pk)
+    assert given == [{}, {}]
 
 
 def test_what_preparing_reached_is_kept_sealed_and_begun_anew_where_no_key_opens_it(
