@@ -6,7 +6,7 @@ Owns the translation that every adapter shares: what was at stake decides what a
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -44,7 +44,7 @@ class Answer:
 
     status: int
     content: Any
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
 
     def server_ahead(self) -> float:
         """By how many seconds the network's clock is ahead of ours, as far as its Date header tells; else 0."""
@@ -65,8 +65,8 @@ class Caller:
 
     http: Client
     base_url: str
-    secrets: tuple[str, ...] = ()
-    headers: Mapping[str, str] | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
     forbidden: Callable[[str], NetworkError | None] | None = None
     wait: Callable[[Any], float | None] = _says_nothing
     last_rate_limit: RateLimit | None = None

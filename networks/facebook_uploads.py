@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import quote, urlsplit
@@ -48,7 +48,7 @@ class Progress:
     """
 
     of: str
-    session: str = ""
+    session: str = field(default="", repr=False)
     video: str = ""
     handle: str = ""
     sent: int = 0
@@ -88,8 +88,8 @@ class Page:
     ask: Ask
     caller: GraphCaller
     account: str
-    token: str
-    proof: str
+    token: str = field(repr=False)
+    proof: str = field(repr=False)
     app_id: str = ""
 
     def send(self, caller: GraphCaller, path: str, offset: Mapping[str, str], body: FilePart) -> Answer:

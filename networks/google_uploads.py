@@ -6,7 +6,7 @@ lives for some days; the server says how much it holds, so that nothing has to b
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -79,8 +79,8 @@ def related(about: Mapping[str, Any], content: bytes) -> tuple[bytes, str]:
 class Session:
     """One session of one file of `size` bytes."""
 
-    caller: GoogleCaller
-    address: str
+    caller: GoogleCaller = field(repr=False)
+    address: str = field(repr=False)
     size: int
     refused: Code = Code.MEDIA_REFUSED
 

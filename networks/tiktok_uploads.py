@@ -8,7 +8,7 @@ and answers 206 as long as more are wanted, 201 for the last one, with which the
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -55,7 +55,7 @@ class Upload:
 
     of: str
     publish_id: str
-    address: str
+    address: str = field(repr=False)
     begun_at: str
     sent: int = 0
 

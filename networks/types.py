@@ -195,17 +195,18 @@ class Profile:
 
 @dataclass(frozen=True)
 class Ready:
-    """All is in place: one short request makes `post` visible. `saved` goes on the attempt."""
+    """All is in place: one short request makes `post` visible. `saved` goes on the attempt, and stays out of the repr:
+    it may have addresses that open themselves."""
 
     post: Post
-    saved: Mapping[str, Any]
+    saved: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Waiting:
     """The network is still at work: call prepare again with `saved` after `check_after` seconds."""
 
-    saved: Mapping[str, Any]
+    saved: Mapping[str, Any] = field(repr=False)
     check_after: float
 
 

@@ -40,7 +40,7 @@ class Progress:
     """
 
     of: str
-    session: str = ""
+    session: str = field(default="", repr=False)
     sent: int = 0
     size: int = 0
     video: str = ""

@@ -9,8 +9,10 @@ from urllib.parse import quote, quote_plus
 
 HIDDEN = "[redacted]"
 _NAMES = (
-    r"(?:access_token|refresh_token|client_secret|appsecret_proof|id_token|token|code|password|authorization|api_key)"
+    r"(?:access_token|refresh_token|client_secret|appsecret_proof|id_token|token|code|password|authorization|api_key"
+    r"|upload_id|upload_token|sig|signature)"
 )
+"""The last ones open an upload to whoever has its address."""
 _SHAPES = (
     re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]+"),
     re.compile(rf"(?i)(\"{_NAMES}\"\s*:\s*\")[^\"]*"),

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from networks import google_uploads
+from networks import google_uploads, youtube_drafts
 from networks.base import Adapter
 from networks.errors import Code, NeedsReconnect, NetworkError, NotSent, OutcomeUnknown, Rejected
 from networks.types import Post, Ready, Waiting
-from tests.networks.contract import KEY, PICTURE, picture
+from tests.networks.contract import KEY, PICTURE, TOKEN, picture
 from tests.networks.replaying import Replay
 from tests.networks.youtube_channel import (
     SAID,
@@ -156,6 +156,16 @@ class TestUploads(Day):
         with pytest.raises(NotSent) as caught:
             adapter.prepare(video_post(), {})
         assert caught.value.code == Code.ANSWER_UNREADABLE
+
+    def test_the_address_of_an_upload_stands_in_no_error_and_no_repr(self, adapter: Adapter, network: Replay) -> None:
+        waiting = adapter.prepare(video_post(), {})
+        assert isinstance(waiting, Waiting)
+        network.only(SEND, Reply(f"no such page: {waiting.saved['session']}".encode(), 503))
+        with pytest.raises(NotSent) as caught:
+            adapter.prepare(video_post(), waiting.saved)
+        told = [repr(waiting), caught.value.detail, repr(youtube_drafts.progress(waiting.saved, video_post()))]
+        told.append(repr(adapter._caller))  # type: ignore[attr-defined]
+        assert not [text for text in told if "xa298sd_f" in text or TOKEN in text]
 
     def test_googles_own_hosts_are_home_to_google_alone(self) -> None:
         from networks.google import is_ours

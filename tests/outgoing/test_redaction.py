@@ -12,6 +12,9 @@ from outgoing import redact
         '{"access_token": "s3cret"}',
         "GET /me?access_token=s3cret&fields=id",
         "POST /bot7654321:s3cret/sendMessage",
+        "PUT /upload/youtube/v3/videos?uploadType=resumable&amp;upload_id=s3cret",
+        "PUT /upload/?upload_id=67890&upload_token=s3cret",
+        "Object with ID 'upload:MTph?sig=s3cret' does not exist",
         "POST /bot7654321%3As3cret/sendMessage",
     ],
 )
