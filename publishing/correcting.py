@@ -29,7 +29,7 @@ from networks.registry import adapter_class
 from networks.types import Post, Published
 from publishing.channels import adapter_for
 from publishing.claiming import read_for_decision
-from publishing.clearing import channel_ready, holds_over
+from publishing.clearing import channel_ready, holds_over, waiting_time
 from publishing.correction_models import OPEN, Correction
 from publishing.frozen import is_intact, posts_of
 from publishing.lifecycle import DeliveryState, PartState
@@ -235,11 +235,19 @@ def put_there(correction: Correction, place: int) -> bool:
     wanted = posts_of(correction.payload)[place]
     if all(posts_of(one)[place] == wanted for one in may_stand(delivery)):
         return True
+    refuse_too_early(delivery)
     parts, adapter = list(delivery.parts.all()), adapter_for(delivery.channel)
     before = parts[place - 1].remote_id if place else None
     keep(parts[place], adapter.edit_post(parts[place].remote_id, replace(wanted, reply_to=before)))
     note(delivery.channel, adapter.last_rate_limit)
     return True
+
+
+def refuse_too_early(delivery: Delivery) -> None:
+    """Raises NotSent while a breaker is open or the channel's quota is used up: a correction waits as any post does."""
+    if turn := waiting_time(delivery):
+        until = turn.not_before or timezone.now()
+        raise NotSent(turn.code, retry_after=(until - timezone.now()).total_seconds())
 
 
 def keep(part: Part, edited: Published) -> None:

@@ -474,3 +474,13 @@ def test_a_text_that_is_changed_while_it_is_being_corrected_stays_labelled(
     tasks.correct_waiting()
     live.refresh_from_db()
     assert (asked(made).done_at is not None, live.superseded) == (True, True)
+
+
+def test_it_waits_for_the_quota_as_any_post_does(live: Delivery, people: People, network: SandboxClient) -> None:
+    later = timezone.now() + timedelta(hours=2)
+    made = ask(live, people)
+    Channel.objects.update(not_before=later)
+    tasks.correct_waiting()
+    waits = asked(made)
+    assert (waits.is_open, waits.code, texts(network)) == (True, "rate_limited", [TEXT])
+    assert abs((waits.not_before or timezone.now()) - later) < timedelta(minutes=1)
