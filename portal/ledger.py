@@ -109,7 +109,8 @@ def post_from(
 ) -> Post:
     delivery = part.delivery
     version = delivery.payload.revision.number
-    successor = next((one for one in later.get(delivery.variant_id, ()) if one.number > version), None)
+    seen = later.get(delivery.variant_id, ())
+    successor = next((one for one in seen if one.number > version or one.in_place_of == delivery.pk), None)
     assert part.published_at is not None
     return Post(
         number=part.pk,
@@ -134,8 +135,11 @@ def post_from(
 
 @dataclass(frozen=True)
 class Version:
+    """`in_place_of` the delivery whose words it took the place of; 0 where it went out in a post of its own."""
+
     number: int
     published_at: datetime
+    in_place_of: int = 0
 
 
 def versions_of(variant_ids: set[int]) -> dict[int, list[Version]]:
@@ -144,12 +148,13 @@ def versions_of(variant_ids: set[int]) -> dict[int, list[Version]]:
         delivery__variant_id__in=variant_ids, position=0, published_at__isnull=False
     ).values_list("delivery__variant_id", "delivery__payload__revision__number", "published_at")
     in_place = Correction.objects.filter(delivery__variant_id__in=variant_ids, done_at__isnull=False).values_list(
-        "delivery__variant_id", "payload__revision__number", "done_at"
+        "delivery__variant_id", "payload__revision__number", "done_at", "delivery_id"
     )
     found: dict[int, list[Version]] = {}
-    seen = [(at, variant_id, number) for variant_id, number, at in (*rows, *in_place) if at is not None]
-    for at, variant_id, number in sorted(seen):
-        found.setdefault(variant_id, []).append(Version(number, at))
+    own = [(variant_id, number, at, 0) for variant_id, number, at in rows]
+    seen = [(at, variant_id, number, of) for variant_id, number, at, of in (*own, *in_place) if at is not None]
+    for at, variant_id, number, of in sorted(seen):
+        found.setdefault(variant_id, []).append(Version(number, at, of))
     return found
 
 

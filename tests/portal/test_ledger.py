@@ -220,3 +220,16 @@ def test_a_member_comes_to_the_ledger_of_the_own_house_and_a_stranger_to_the_lis
     listed = Client().get("/ledger/").content.decode()
     assert people.rabita.name in listed
     assert people.elsewhere.name in listed
+
+
+def test_a_post_that_took_an_earlier_versions_words_names_that_version(delivery: Delivery, people: People) -> None:
+    first = delivery.payload
+    take_it_down(mark_published(delivery), people, "سُحب")
+    second = later_version(delivery, people)
+    now = timezone.now()
+    Correction.objects.create(
+        delivery=second, payload=first, why="عاد إلى الأول", by=people.carla, asked_at=now, done_at=now
+    )
+    newest, _first = everything(people)["posts"]
+    assert (newest["version"], newest["replaced_by"]) == (2, 1)
+    assert "None" not in page(people)
