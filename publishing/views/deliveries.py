@@ -75,6 +75,7 @@ def rights(request: ActorRequest) -> dict[str, Any]:
         "may_settle": actor.can(Capability.SETTLE),
         "may_post": actor.can(Capability.POST_BY_HAND),
         "may_hold": actor.can(Capability.HOLD),
+        "may_see_figures": actor.can(Capability.VIEW_FIGURES),
         "may_freeze": actor.can(Capability.FREEZE),
         "may_resume": actor.can(Capability.RESUME),
         "me": actor.user_id,

@@ -151,6 +151,14 @@ def test_the_page_of_a_delivery_tells_its_whole_story(carla: Client, due: Due, p
         assert told in page
 
 
+def test_a_measured_post_leads_to_its_figures(carla: Client, due: Due) -> None:
+    delivery = due()
+    address = f'href="/dashboard/{delivery.campaign_id}/"'
+    assert address not in carla.get(f"/deliveries/{delivery.pk}/").content.decode()
+    Delivery.objects.filter(pk=delivery.pk).update(latest_at=timezone.now())
+    assert address in carla.get(f"/deliveries/{delivery.pk}/").content.decode()
+
+
 def test_a_freeze_by_its_page_is_seen_by_everyone_and_lifted_by_two(
     carla: Client, due: Due, people: People, network: SandboxClient
 ) -> None:
