@@ -25,7 +25,7 @@ OWN = "own"
 
 POST_FIELDS = (
     "reactions.limit(0).summary(total_count),comments.limit(0).filter(stream).summary(total_count),shares"
-    ",attachments{media_type}"
+    ",attachments{media_type,type}"
 )
 POST_INSIGHTS = {
     Metric.VIEWS: "post_media_view",
@@ -152,7 +152,8 @@ def _watched(own: Part, part: Part) -> Figure:
     if isinstance(own, NetworkError):
         return None, why_missing(own)
     shown = objects(section(own, "attachments"), "data")
-    if not any(item.get("media_type") == "video" for item in shown):
+    own_films = (item for item in shown if item.get("media_type") == "video" and "share" not in words(item, "type"))
+    if not any(own_films):
         return None, MissingCode.NOT_REPORTED
     milliseconds, why = insight_in(part)
     return (None if milliseconds is None else milliseconds // 1000), why

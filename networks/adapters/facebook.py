@@ -306,13 +306,18 @@ class Facebook(GraphAdapter):
     def delete_post(self, remote_id: str) -> None:
         """With a video's post goes the video itself, which would else stay on the page."""
         try:
-            node = self._node(remote_id)
-            gone = _video_in(object_with(self._read(node, POST_FIELDS), Stake.READ, "id")) or node
+            gone = self._gone_with(remote_id)
             succeeded(self._ask(Stake.VISIBLE, lambda graph: graph.delete_object(gone)))
         except Rejected as error:
             if error.code != Code.NOT_FOUND:
                 raise
             self._see_own_posts()
+
+    def _gone_with(self, remote_id: str) -> str:
+        if video := videos.ID.fullmatch(remote_id):
+            return video[1]
+        node = self._node(remote_id)
+        return _video_in(object_with(self._read(node, POST_FIELDS), Stake.READ, "id")) or node
 
     # Measuring
 

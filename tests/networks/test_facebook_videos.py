@@ -48,10 +48,10 @@ def listed(network: Replay, *attached: dict[str, Any], message: str = "test cont
     network.only(OWN, page)
 
 
-def figures(network: Replay, watched: dict[str, Any]) -> None:
+def figures(network: Replay, watched: dict[str, Any], *attached: dict[str, Any]) -> None:
     """Asked for by themselves, since together they were refused."""
     parts = network.reply("post_figures").body
-    own = {**json.loads(parts[0]["body"]), "attachments": {"data": [{"media_type": "video"}]}}
+    own = {**json.loads(parts[0]["body"]), "attachments": {"data": list(attached or ({"media_type": "video"},))}}
     apart = Reply([{"code": 200, "body": json.dumps(own)}, *parts[1:4], watched])
     network.only(BATCH, network.reply("figures_refused"), apart)
 
@@ -321,6 +321,12 @@ class TestVideos(FilmDay):
         adapter.delete_post(POST)
         adapter.delete_post(f"v{VIDEO}")
 
+    def test_a_video_whose_post_is_not_told_is_taken_down_all_the_same(self, adapter: Adapter, network: Replay) -> None:
+        network.only(NODE, Reply({"id": VIDEO}))
+        network.play("film_deleted")
+        adapter.delete_post(f"v{VIDEO}")
+        assert len(network.calls(("DELETE", f"/v25.0/{VIDEO}"))) == 1
+
     # Figures
 
     def test_what_was_watched_of_a_video_is_told_in_seconds(self, adapter: Adapter, network: Replay) -> None:
@@ -329,6 +335,13 @@ class TestVideos(FilmDay):
         assert (told.values[Metric.WATCH_SECONDS], told.missing) == (92, {})
         asked = json.loads(dict(network.calls(BATCH)[1].form())["batch"])
         assert asked[4]["relative_url"] == f"{POST}/insights?metric=post_video_view_time&period=lifetime"
+
+    def test_of_a_video_behind_a_link_nothing_was_watched_that_is_ours(self, adapter: Adapter, network: Replay) -> None:
+        shared = {"media_type": "video", "type": "video_share_youtube"}
+        figures(network, {"code": 200, "body": json.dumps({"data": [{"values": [{"value": 0}]}]})}, shared)
+        told = adapter.get_post_metrics([POST])[POST]
+        assert told.values[Metric.WATCH_SECONDS] is None
+        assert told.missing == {Metric.WATCH_SECONDS: MissingCode.NOT_REPORTED}
 
     def test_a_retired_name_costs_what_was_watched_alone(self, adapter: Adapter, network: Replay) -> None:
         figures(network, network.reply("post_figures_part").body[1])
