@@ -129,3 +129,9 @@ def shown(told: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
     pictures = sum(1 for item in inside if item.get("media_type") == "photo")
     videos = [words(section(item, "target"), "id") for item in inside if item.get("media_type") == "video"]
     return pictures, tuple(videos)
+
+
+def has_files_of(told: Mapping[str, Any], post: Post) -> bool:
+    pictures, films = shown(told)
+    wanted = sum(media.is_video for media in post.media)
+    return (pictures, len(films)) == (len(post.media) - wanted, wanted)

@@ -24,7 +24,7 @@ from networks import insights
 from networks.answers import created, dated_objects, object_with, only, section, words
 from networks.base import Capability
 from networks.calls import Answer, Stake, timestamp
-from networks.errors import Code, OutcomeUnknown, Rejected
+from networks.errors import Code, NetworkError, OutcomeUnknown, Rejected
 from networks.facebook_refusals import FacebookCaller
 from networks.graph import BATCH, VERSION, GraphCaller, proof_of, succeeded
 from networks.graph_adapter import GraphAdapter
@@ -269,7 +269,7 @@ class Facebook(GraphAdapter):
         text = self.compose(post)
         is_said = self.fingerprint(words(told, "message")) == self.fingerprint(text)
         may_have_card = not post.media and URL.search(text) is not None
-        return is_said and (may_have_card or _has_files_of(told, post))
+        return is_said and (may_have_card or videos.has_files_of(told, post))
 
     @classmethod
     def remote_id_in(cls, permalink: str) -> str | None:
@@ -296,7 +296,7 @@ class Facebook(GraphAdapter):
         """The files and their alt texts stay as they are; others are refused. A video's words are its description."""
         node = self._node(remote_id)
         now = object_with(self._read(node, POST_FIELDS), Stake.READ, "id")
-        if not _has_files_of(now, post):
+        if not videos.has_files_of(now, post):
             raise Rejected(Code.EDIT_CHANGES_MEDIA)
         video, text = _video_in(now), self.compose(post)
         form = {"description": text} if video else {"message": text}
@@ -326,23 +326,25 @@ class Facebook(GraphAdapter):
         for start in range(0, len(remote_ids), self.metrics_batch):
             batch = remote_ids[start : start + self.metrics_batch]
             nodes = {one: self._known(one) for one in batch}
-            calls = [call for node in nodes.values() if node for call in insights.of_post(node)]
-            told = iter(self._batch(calls) if calls else ())
+            known = (node for node in nodes.values() if isinstance(node, str))
+            told = iter(self._batch([call for node in known for call in insights.of_post(node)]))
             for one, node in nodes.items():
-                parts = [next(told) for _ in range(insights.POST_CALLS if node else 0)]
-                figures[one] = insights.post_figures(one, parts) if parts else PostMetrics(one, gone=True)
+                if isinstance(node, NetworkError):
+                    figures[one] = insights.without_figures(one, node, self.metrics)
+                else:
+                    figures[one] = insights.post_figures(one, [next(told) for _ in range(insights.POST_CALLS)])
         if any(one.gone for one in figures.values()):
             self._see_own_posts()
         return figures
 
-    def _known(self, remote_id: str) -> str:
-        """The post's node, or '' where the video that stands for it is not found."""
+    def _known(self, remote_id: str) -> str | NetworkError:
+        """The post's node, or why the video that stands for it does not lead to it."""
         try:
             return self._node(remote_id)
-        except Rejected as error:
-            if error.code != Code.NOT_FOUND:
+        except NetworkError as error:
+            if error.code not in (Code.NOT_FOUND, Code.ANSWER_UNREADABLE):
                 raise
-            return ""
+            return error
 
     def get_account_metrics(self) -> AccountMetrics:
         return insights.account_figures(self._batch(insights.of_account(self._account)))
@@ -370,12 +372,6 @@ def _usable(saved: Sequence[dict[str, Any]], place: int, media: Media) -> dict[s
         return None
     uploaded_at = timestamp(upload["uploaded_at"])
     return upload if uploaded_at and uploaded_at > datetime.now(UTC) - MEDIA_KEPT else None
-
-
-def _has_files_of(told: Mapping[str, Any], post: Post) -> bool:
-    pictures, films = videos.shown(told)
-    wanted = sum(media.is_video for media in post.media)
-    return (pictures, len(films)) == (len(post.media) - wanted, wanted)
 
 
 def _video_in(told: Mapping[str, Any]) -> str:

@@ -354,10 +354,12 @@ class TestVideos(FilmDay):
             if asked.method == "POST":
                 return network.reply("figures_together")
             known = {NODE[1]: Reply({"id": VIDEO, "post_id": POST}), OWN[1]: network.reply("own_posts")}
+            known["/v25.0/2"] = Reply({"id": "2"})
             return known.get(asked.path, network.reply("not_found"))
 
         network.answer = answer
-        told = adapter.get_post_metrics([f"v{VIDEO}", "v1"])
+        told = adapter.get_post_metrics(["v2", f"v{VIDEO}", "v1"])
+        assert (told["v2"].gone, set(told["v2"].missing.values())) == (False, {MissingCode.UNREADABLE})
         assert told[f"v{VIDEO}"].values[Metric.VIEWS] == 4210
         assert told["v1"].gone
 
