@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -274,7 +275,8 @@ def put_off(correction: Correction, error: NetworkError) -> None:
         give_up(correction, error.code)
         return
     asked = (error.retry_after or 0) if isinstance(error, NotSent) else 0
-    later = timezone.now() + max(FIRST_WAIT * 2 ** (correction.tries - 1), timedelta(seconds=asked))
+    named = timedelta(seconds=min(asked, settings.PUBLISHING_WAIT_MAX_SECONDS))
+    later = timezone.now() + max(FIRST_WAIT * 2 ** (correction.tries - 1), named)
     Correction.objects.filter(OPEN, pk=correction.pk).update(not_before=later, claimed_until=None, code=error.code)
 
 

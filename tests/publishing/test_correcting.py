@@ -484,3 +484,16 @@ def test_it_waits_for_the_quota_as_any_post_does(live: Delivery, people: People,
     waits = asked(made)
     assert (waits.is_open, waits.code, texts(network)) == (True, "rate_limited", [TEXT])
     assert abs((waits.not_before or timezone.now()) - later) < timedelta(minutes=1)
+
+
+def test_it_waits_no_longer_than_any_post_does(live: Delivery, people: People, edits: Edits, settings: Any) -> None:
+    settings.PUBLISHING_WAIT_MAX_SECONDS = 3600.0
+
+    def ask_to_wait_for_ever() -> None:
+        raise NotSent("rate_limited", retry_after=10.0**12)
+
+    edits.append(ask_to_wait_for_ever)
+    made = ask(live, people)
+    tasks.correct_waiting()
+    assert asked(made).not_before is not None
+    assert (asked(made).not_before or timezone.now()) < timezone.now() + timedelta(seconds=3700)
