@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from networks.calls import Caller, Stake, timestamp
-from networks.errors import Code
+from networks.errors import Code, Rejected
 from networks.tweet_video import FilmUpload, earlier, is_ready, usable_until
 from networks.tweets import data_of
 from networks.types import Media, Post, Ready, Waiting
@@ -74,8 +74,12 @@ class TweetMedia:
         if upload["is_ready"]:
             return upload
         asked = {"command": "STATUS", "media_id": upload["id"]}
-        answer = self.caller.call(Stake.HIDDEN, "GET", "/2/media/upload", params=asked, refused=Code.MEDIA_REFUSED)
-        return {**upload, "is_ready": is_ready(data_of(answer, Stake.HIDDEN, "id"))}
+        try:
+            answer = self.caller.call(Stake.HIDDEN, "GET", "/2/media/upload", params=asked, refused=Code.MEDIA_REFUSED)
+            return {**upload, "is_ready": is_ready(data_of(answer, Stake.HIDDEN, "id"))}
+        except Rejected as error:
+            error.saved = {}  # it failed, or is no longer there: whoever tries again uploads it anew
+            raise
 
 
 def _is_young(upload: Upload) -> bool:

@@ -29,6 +29,7 @@ from tests.outgoing.loopback import Asked, Reply, unused_port
 POST = "1346889436626259968"
 OWN = ("GET", "/2/users/14715/tweets")
 STATUS = ("GET", "/2/media/upload")
+FAILED = {"state": "failed"}
 SEARCH = ("GET", "/2/tweets/search/recent")
 SENT_AT = datetime(2026, 11, 23, 11, 59, 50, tzinfo=UTC)
 LONG_AGO = datetime(2026, 11, 1, tzinfo=UTC)
@@ -181,6 +182,19 @@ class TestX(AdapterContract):
         assert saved["media"][0]["expires_at"] < (datetime.now(UTC) + timedelta(hours=23, minutes=1)).isoformat()
         soon = [{**saved["media"][0], "expires_at": datetime.now(UTC).isoformat()}]
         adapter.prepare(post, {"media": soon})
+        assert len(network.calls(self.upload_call)) == 2
+
+    @pytest.mark.parametrize("reply", [Reply(b"", 404), Reply({"data": {"id": "1", "processing_info": FAILED}})])
+    def test_a_picture_that_is_of_no_more_use_is_uploaded_anew_by_whoever_tries_again(
+        self, adapter: Adapter, network: Replay, reply: Reply
+    ) -> None:
+        network.only(self.upload_call, network.reply("media_processing"), network.reply("media_status"))
+        network.only(STATUS, reply)
+        post = Post(BASMALA, media=(picture(),))
+        saved = adapter.prepare(post, {}).saved
+        with pytest.raises(Rejected) as caught:
+            adapter.prepare(post, saved)
+        assert isinstance(adapter.prepare(post, saved if caught.value.saved is None else caught.value.saved), Ready)
         assert len(network.calls(self.upload_call)) == 2
 
     def test_a_picture_whose_processing_failed_is_refused(self, adapter: Adapter, network: Replay) -> None:
