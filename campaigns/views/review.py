@@ -145,6 +145,7 @@ def review(request: ActorRequest, variant_id: int) -> HttpResponse:
         "links": chain_links(variant, found),
         "remarks": list(variant.remarks.select_related("author", "settled_by")),
         "signing": signing,
+        "next_up": next_to_sign(request.actor, variant) if signing.is_mine else None,
         "answered": [answered(s.decision) for s in found if s.is_signed and s.decision and s.decision.answers],
         "terms": terms_of(variant.content.claim.concept, get_language() or "ar"),
         "needs_factor": bool(signing.gates) and Capability.SIGN_SCIENTIFIC in request.actor.awaiting_second_factor,
@@ -152,6 +153,12 @@ def review(request: ActorRequest, variant_id: int) -> HttpResponse:
         "kept": kept,
     }
     return render(request, "campaigns/review.html", page)
+
+
+def next_to_sign(actor: Actor, variant: Variant) -> Variant | None:
+    """Of the same content first: what it says on its channels is read in one go."""
+    waiting = queries.to_sign(actor).exclude(pk=variant.pk).select_related("channel", "content")
+    return waiting.filter(content_id=variant.content_id).first() or waiting.first()
 
 
 def reading(variant: Variant, payload: Payload, before: Payload | None) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from campaigns.models import Content, Remark, Variant
 from campaigns.questions import QUESTIONS
 from chain.models import Decision
 from library.scripture import passage
+from tests.campaigns.conftest import make_channel, own, up, verse, write
 from tests.campaigns.conftest import sign as sign_directly
-from tests.campaigns.conftest import up, verse, write
 from tests.people import actor_of, sign_in, stale
 
 ALL = [code for questions in QUESTIONS.values() for code, _text in questions]
@@ -40,6 +40,25 @@ def test_a_seal_is_put_and_the_page_says_so(client: Client, in_review: Variant, 
     assert Decision.objects.get(subject_type="campaigns.variant", subject_id=str(in_review.pk)).user == bob
     page = client.get(f"/review/{in_review.pk}/").content.decode()
     assert "slot-seal is-signed" in page
+
+
+def test_after_a_seal_the_next_channel_of_the_same_content_is_offered(
+    client: Client, in_review: Variant, alice: User, bob: User
+) -> None:
+    content = in_review.content
+    other = drafting.add_variant(
+        content=content, channel=make_channel(content.organisation, alice, "@other"), actor=actor_of(alice)
+    )
+    content.refresh_from_db()
+    write(content, alice, document={**content.draft, "variants": {**content.draft["variants"], str(other.pk): own(
+        blocks=[{"type": "text", "text": "كلام آخر للقناة الأخرى."}])}})  # fmt: skip
+    up(other, alice)
+    address = f'href="/review/{other.pk}/"'
+    sign_in(client, bob)
+    in_review.refresh_from_db()
+    assert address not in client.get(f"/review/{in_review.pk}/").content.decode()
+    assert sign(client, in_review).status_code == 302
+    assert address in client.get(f"/review/{in_review.pk}/").content.decode()
 
 
 def test_a_double_click_signs_once_and_says_it(client: Client, in_review: Variant, bob: User) -> None:
