@@ -74,7 +74,8 @@ def reasons(post: PostFigures) -> str:
     names: dict[str, list[str]] = {}
     for name, code in post.missing.items():
         names.setdefault(code, []).append(str(LABELS[name]))
-    return " | ".join(f"{_(', ').join(labels)}: {reason_text(code)}" for code, labels in names.items())
+    between = _(", ")
+    return " | ".join(f"{between.join(labels)}: {reason_text(code)}" for code, labels in names.items())
 
 
 def as_file(rows: Iterable[list[Cell]], name: str) -> StreamingHttpResponse:

@@ -34,6 +34,8 @@ ENTRY = """<div class="entry is-{kind}{slot}" data-entry="{entry}" data-at="{at}
 <a class="entry-t" href="{there}"><bdi>{title}</bdi></a>
 {flag}
 {act}</div>"""
+SLOT = '<span class="entry-kind">{}</span>'
+TODAY = ' <span class="today-tag">{}</span>'
 MOVE = '<a class="entry-move" href="{}?back={}" data-act>{}<span class="sr"> <bdi>{}</bdi></span></a>'
 ADDRESSES = {
     "delivery": ("/deliveries/{}/", "/calendar/posts/{}/move/"),
@@ -55,7 +57,7 @@ def calendar_entry(entry: Entry, asked: Asked) -> SafeString:
         network=marks.brand_mark(entry.network, network_name(entry.network), True),
         due_at=entry.due_at.isoformat(),
         clock=dates.clock(entry.local, entry.local.tzinfo),
-        slot_words=f'<span class="entry-kind">{escape(_("slot"))}</span>' if is_slot else "",
+        slot_words=SLOT.format(escape(_("slot"))) if is_slot else "",
         state=marks.hidden_state(kind, label_of(entry.status, get_language())),
         there=there,
         title=title,
@@ -94,7 +96,7 @@ def month_day(day: Day, asked: Asked, today: date) -> SafeString:
         there=there,
         weekday=escape(str(dates.WEEKDAYS[day.date.weekday()])),
         number=day.date.day,
-        today=f' <span class="today-tag">{escape(_("Today"))}</span>' if is_today else "",
+        today=TODAY.format(escape(_("Today"))) if is_today else "",
         hijri=hijri_of(day.date),
         entries=f'<ul class="entries">{entries}</ul>' if entries else "",
         rest=rest_of(day, there) if day.more else "",
