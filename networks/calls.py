@@ -48,7 +48,7 @@ class Answer:
 
     def server_ahead(self) -> float:
         """By how many seconds the network's clock is ahead of ours, as far as its Date header tells; else 0."""
-        now = _date(self.headers.get("Date"))
+        now = http_date(self.headers.get("Date"))
         return now.timestamp() - time.time() if now else 0.0
 
 
@@ -192,10 +192,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if _is_number(asked):
         return float(asked)
     limit = rate_limit(headers)
-    until = _date(asked) or (limit.resets_at if limit else None)
+    until = http_date(asked) or (limit.resets_at if limit else None)
     if until is None:
         return None
-    now = _date(headers.get("Date")) or datetime.now(UTC)
+    now = http_date(headers.get("Date")) or datetime.now(UTC)
     return max(1.0, (until - now).total_seconds())
 
 
@@ -241,7 +241,7 @@ def timestamp(value: object) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _date(value: str | None) -> datetime | None:
+def http_date(value: str | None) -> datetime | None:
     """An HTTP date; aware, or None."""
     try:
         moment = parsedate_to_datetime(value or "")

@@ -9,7 +9,6 @@ says 1600 units. The table is the newer one, and the reasons are the same either
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from networks.answers import objects, section, words
-from networks.calls import DETAIL_LENGTH, Answer, Caller, Stake, lost, retry_after
+from networks.calls import DETAIL_LENGTH, Answer, Caller, Stake, http_date, lost, retry_after
 from networks.errors import Code, NeedsReconnect, NetworkError, NotSent, Rejected, Unreachable
 from networks.types import RateLimit
 from outgoing import redact
@@ -153,10 +152,8 @@ def reasons_in(told: Mapping[str, Any]) -> frozenset[str]:
 
 def clock_of(headers: Mapping[str, str]) -> datetime:
     """The network's own clock where it tells it, else ours."""
-    try:
-        return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-    except (TypeError, ValueError):
-        return datetime.now(UTC)
+    told = http_date(headers.get("Date"))
+    return told.astimezone(UTC) if told else datetime.now(UTC)
 
 
 def next_midnight(now: datetime) -> datetime:
