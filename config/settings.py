@@ -116,8 +116,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Rows with all that they show join ten tables and are few: finding the best of all orders took longer than any.
     # What a page asks lies in memory: at 4, the cost of a turning disk, whole tables are read for a few of their rows.
-    planning = "-c join_collapse_limit=4 -c from_collapse_limit=4 -c jit=off -c random_page_cost=2"
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", planning)
+    DATABASE_PLANNING = "-c join_collapse_limit=4 -c from_collapse_limit=4 -c jit=off -c random_page_cost=2"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", DATABASE_PLANNING)
     if env.bool("DATABASE_PREPARED", default=False):  # a connection must stay with its client: docs/operations.md
         DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DATABASES["default"].setdefault("TEST", {})
