@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.dialects._graph_access import Call, GraphError, Json
+from sandbox.dialects._graph_containers import DAY, ContainerStates
 from sandbox.dialects._graph_fields import Field, told
 from sandbox.dialects._graph_ids import FIRST_CONTAINER, make_post_id, numbered
 from sandbox.dialects._graph_rows import listed
@@ -25,7 +26,6 @@ from sandbox.records import Account, Media, Post
 CAPTION, HASHTAGS, MENTIONS = 2200, 30, 20
 ALT_TEXT = 1000
 CHILDREN = range(2, 11)
-DAY = 86400
 QUOTA = 50
 HASHTAG = re.compile(r"(?<!\w)#\w+")
 MENTION = re.compile(r"(?<!\w)@\w+")
@@ -41,12 +41,11 @@ def container_id(media: Media) -> str:
     return str(FIRST_CONTAINER + media.id)
 
 
-class Containers:
+class Containers(ContainerStates):
     """A container is kept as the file it holds; the one of a carousel holds none, but the numbers of its children."""
 
     def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self.world = setting.world
+        super().__init__(setting, SLUG)
 
     def create(self, call: Call, account: Account) -> Json:
         """POST /{ig-user}/media, .../instagram-graph-api/reference/ig-user/media, read 2026-11."""
@@ -127,30 +126,6 @@ class Containers:
             "copyright_check_status": lambda _: {"matches_found": False, "status": "completed"},
         }
         return told("IGContainer", tellers, wanted, ())
-
-    def state(self, media: Media) -> str:
-        parts = [media, *self._children(media)]
-        if self._published(media) is not None:
-            return "PUBLISHED"
-        if self._is_over(media):
-            return "EXPIRED"
-        if any(part.ready_at > self.setting.clock() for part in parts):
-            return "IN_PROGRESS"
-        return "ERROR" if self._failed(media) else "FINISHED"
-
-    def _failed(self, media: Media) -> str:
-        return next((part.extra["error"] for part in (media, *self._children(media)) if "error" in part.extra), "")
-
-    def _children(self, media: Media) -> list[Media]:
-        found = (self.world.media(SLUG, str(number)) for number in media.extra.get("children", ()))
-        return [child for child in found if child is not None]
-
-    def _is_over(self, media: Media) -> bool:
-        return bool(self.setting.clock() > media.extra["created_at"] + DAY)
-
-    def _published(self, media: Media) -> Post | None:
-        """What it became, deleted since or not: a container is published once."""
-        return next((post for post in self.world.all_posts(SLUG) if post.extra.get("container") == media.id), None)
 
     # Publishing
 

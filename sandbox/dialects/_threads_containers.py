@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.dialects import _threads_errors as errors
 from sandbox.dialects._graph_access import Call, GraphError, Json
+from sandbox.dialects._graph_containers import DAY, ContainerStates
 from sandbox.dialects._graph_fields import Field, told
 from sandbox.dialects._graph_ids import FIRST_CONTAINER, make_post_id, numbered
 from sandbox.dialects._graph_rows import listed
@@ -25,7 +26,6 @@ from sandbox.records import Account, Media, Post
 
 ALT_TEXT = 1000
 CHILDREN = range(2, 21)
-DAY = 86400
 POSTS, REPLIES, DELETIONS, LOCATIONS = 250, 1000, 100, 500
 AUDIENCES = ("everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only")
 KINDS = {"TEXT": "TEXT_POST", "IMAGE": "IMAGE", "VIDEO": "VIDEO", "CAROUSEL": "CAROUSEL_ALBUM"}
@@ -40,12 +40,11 @@ def container_id(media: Media) -> str:
     return str(FIRST_CONTAINER + media.id)
 
 
-class Containers:
+class Containers(ContainerStates):
     """A container is kept as the file that it holds; one of words or of a carousel holds none."""
 
     def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self.world = setting.world
+        super().__init__(setting, SLUG)
         self.tree = Tree(setting)
 
     def create(self, call: Call, account: Account) -> Json:
@@ -158,30 +157,6 @@ class Containers:
             "error_message": lambda _: self._failed(media) if state == "ERROR" else None,
         }
         return told("ThreadsContainer", tellers, wanted, ("status",))
-
-    def state(self, media: Media) -> str:
-        parts = [media, *self._children(media)]
-        if self._published(media) is not None:
-            return "PUBLISHED"
-        if self._is_over(media):
-            return "EXPIRED"
-        if any(part.ready_at > self.setting.clock() for part in parts):
-            return "IN_PROGRESS"
-        return "ERROR" if self._failed(media) else "FINISHED"
-
-    def _failed(self, media: Media) -> str:
-        return next((part.extra["error"] for part in (media, *self._children(media)) if "error" in part.extra), "")
-
-    def _children(self, media: Media) -> list[Media]:
-        found = (self.world.media(SLUG, str(number)) for number in media.extra.get("children", ()))
-        return [child for child in found if child is not None]
-
-    def _is_over(self, media: Media) -> bool:
-        return bool(self.setting.clock() > media.extra["created_at"] + DAY)
-
-    def _published(self, media: Media) -> Post | None:
-        """What it became, deleted since or not: a container is published once."""
-        return next((post for post in self.world.all_posts(SLUG) if post.extra.get("container") == media.id), None)
 
     # Publishing
 
