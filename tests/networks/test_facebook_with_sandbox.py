@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +12,14 @@ import pytest
 import requests
 
 from networks.base import Adapter
-from networks.errors import Code, NotSent, OutcomeUnknown, Rejected
+from networks.errors import Code, OutcomeUnknown, Rejected
 from networks.metrics import Metric
 from networks.registry import adapter_class
 from networks.types import Connection, Media, Post, Processing, Published, Ready
 from outgoing import Client
 from sandbox.dialects import all_dialects
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
+from tests.networks.readying import ready
 from tests.sandbox import facebook
 from tests.sandbox.conftest import picture
 
@@ -68,23 +68,6 @@ def connected(sandbox: SandboxClient, files: Films) -> Adapter:
     opened = Connection(sandbox.base("facebook"), access_token=account["token"], handle=f"@{account['handle']}")
     profile = cls(opened, http, files).get_profile()
     return cls(replace(opened, remote_id=profile.remote_id, handle=profile.handle), http, files)
-
-
-def ready(adapter: Adapter, post: Post, clock: ManualClock) -> Ready:
-    """Begun again after each failure, as a worker does, with what was reached as it is stored."""
-    saved: Any = {}
-    for _ in range(50):
-        try:
-            told = adapter.prepare(post, json.loads(json.dumps(saved)))
-        except NotSent as error:
-            clock.advance(error.retry_after or 1)
-            saved = saved if error.saved is None else error.saved
-            continue
-        if isinstance(told, Ready):
-            return told
-        clock.advance(told.check_after)
-        saved = told.saved
-    raise AssertionError("it is never ready")
 
 
 def followed(adapter: Adapter, told: Published | Processing, clock: ManualClock) -> Published:

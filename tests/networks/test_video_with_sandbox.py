@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,13 +13,14 @@ import requests
 from PIL import Image
 
 from networks.base import Adapter
-from networks.errors import Code, NotSent, Rejected
+from networks.errors import Code, Rejected
 from networks.registry import adapter_class
-from networks.types import Connection, Media, Post, Published, Ready, Waiting
+from networks.types import Connection, Media, Post, Published, Waiting
 from outgoing import Client
 from sandbox.dialects import all_dialects
 from sandbox.testing import ManualClock, SandboxClient, running_sandbox
 from tests.films import film, needs_ffmpeg
+from tests.networks.readying import ready
 from tests.sandbox.conftest import picture
 
 pytestmark = needs_ffmpeg
@@ -78,23 +78,6 @@ def connected(sandbox: SandboxClient, network: str, files: Films) -> Adapter:
     profile = cls(opened, http, files).get_profile()
     known = replace(opened, remote_id=profile.remote_id, handle=profile.handle, limits=profile.limits)
     return cls(known, http, files)
-
-
-def ready(adapter: Adapter, post: Post, clock: ManualClock, saved: Any = None) -> Ready:
-    """Begun again after each failure, as a worker does, with what was reached as it is stored."""
-    saved = saved or {}
-    for _ in range(300):
-        try:
-            told = adapter.prepare(post, json.loads(json.dumps(saved)))
-        except NotSent as error:
-            clock.advance(error.retry_after or 1)
-            saved = saved if error.saved is None else error.saved
-            continue
-        if isinstance(told, Ready):
-            return told
-        clock.advance(told.check_after)
-        saved = told.saved
-    raise AssertionError("it is never ready")
 
 
 def publish(adapter: Adapter, post: Post, clock: ManualClock) -> Published:
